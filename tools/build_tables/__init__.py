@@ -1,0 +1,1 @@
+"""Build `data/pricing/` from the recorded price rows."""
