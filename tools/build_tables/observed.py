@@ -184,7 +184,7 @@ def _calculator_rows(
         if words[-1] != "standard" or size is None or size.startswith("Basic_"):
             dropped["of a calculator name that fits no size"] += 1
             continue
-        by_term = plans.get(record["skuName"], {})
+        by_term = plans.get(record["skuName"], {}) if record["type"] == "Consumption" else {}
         row = _row(record, size, by_term.get("1 Year"), by_term.get("3 Years"))
         if hours := _TERM_HOURS.get(record["reservationTerm"]):
             total = (row.price * hours).quantize(_CENT)

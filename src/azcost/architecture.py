@@ -1,0 +1,215 @@
+"""A design as people write it: services with a kind, read from YAML or JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+
+from azcost.estimate import (
+    Estimate,
+    ResourceEstimate,
+    Service,
+    Unpriced,
+    bill,
+    cost,
+)
+from azcost.fields import Region
+from azcost.pricing.catalogue import Catalogue
+from azcost.spec import nodes
+from azcost.spec.nodes import Mapping, Node, Scalar, Sequence
+from azcost.spec.problems import Problem, SpecError, did_you_mean
+from azcost.spec.reader import CORNERS, Names, Reader, Wrong
+
+# Every kind of service, and the module that prices it. Adding a service adds a line.
+KINDS = {
+    "virtual_machine": "VirtualMachine",
+}
+
+
+class Architecture(msgspec.Struct, frozen=True):
+    """Services with every number settled."""
+
+    services: tuple[Service, ...]
+
+
+class Header(msgspec.Struct, frozen=True, kw_only=True):
+    """What a specification says about the design as a whole."""
+
+    name: Annotated[str, Meta(max_length=200)] = ""
+    """What the design is called; the file's name if left out."""
+    region: Region = ""
+    """The region of every service that names none itself."""
+    currency: Annotated[str, Meta(max_length=3)] = "USD"
+    """The currency to price in: one that the catalogue has."""
+
+
+class Design(msgspec.Struct, frozen=True):
+    """An architecture as expected, and at the low and the high end of its ranges.
+
+    Without ranges all three are the same object.
+    """
+
+    name: str
+    currency: str
+    low: Architecture
+    expected: Architecture
+    high: Architecture
+
+
+def kind_class(kind: str) -> type[Any]:
+    """The class that a kind is read into; its module is imported on first use."""
+    module = import_module(f"azcost.services.{kind}")
+    found: type[Any] = getattr(module, KINDS[kind])
+    return found
+
+
+def load(path: Path, catalogue: Catalogue, region: str = "") -> Design:
+    """Read a specification; `region` replaces the regions that it names.
+
+    Raises SpecError with every mistake of the file.
+    """
+    return read(nodes.read(path), str(path), names_of(catalogue), region)
+
+
+def names_of(catalogue: Catalogue) -> Names:
+    """The names that a specification may use, by their lower-case spellings."""
+    known: dict[str, dict[str, str]] = {}
+
+    def names(kind: str) -> dict[str, str]:
+        if kind not in known:
+            known[kind] = _regions(catalogue) if kind == "regions" else _sizes(catalogue)
+        return known[kind]
+
+    return names
+
+
+def _regions(catalogue: Catalogue) -> dict[str, str]:
+    regions = catalogue.regions()
+    display = {name.lower(): region for region, name in regions.items()}
+    return display | {region.lower(): region for region in regions}
+
+
+def _sizes(catalogue: Catalogue) -> dict[str, str]:
+    return {size.lower(): size for size in catalogue.sizes()}
+
+
+def read(root: Node, file: str, names: Names, region: str = "") -> Design:
+    """Read the nodes of a specification into a design, once per end of its ranges."""
+    expected = Reader(names)
+    header, services = _read_at(root, expected, region)
+    if expected.problems:
+        raise SpecError(file, expected.problems)
+    ends = {corner: services for corner in CORNERS}
+    if expected.ranged:
+        for corner in ("low", "high"):
+            ends[corner] = _read_at(root, Reader(names, corner), region)[1]
+    return Design(
+        header.name or Path(file).stem,
+        header.currency.upper(),
+        *(Architecture(tuple(ends[corner])) for corner in CORNERS),
+    )
+
+
+def _read_at(root: Node, reader: Reader, region: str) -> tuple[Header, list[Service]]:
+    header, services = Header(), list[Service]()
+    if not isinstance(root, Mapping):
+        reader.note(root.line, "expected `name`, `region`, `currency` and `services`")
+        return header, services
+    known = [*Header.__struct_fields__, "services"]
+    entries = dict(reader.entries(root, known))
+    listed = entries.pop("services", None)
+    own = Mapping([(Scalar(key, node.line), node) for key, node in entries.items()], root.line)
+    try:
+        header = reader.struct(own, Header, {})
+    except Wrong:
+        pass  # noted; the services may have mistakes of their own
+    if isinstance(listed, Sequence) and listed.items:
+        services = list(_services(listed, reader, region or header.region, region))
+    else:
+        reader.note(listed.line if listed else root.line, "`services`: expected a list of services")
+    return header, services
+
+
+def _services(
+    listed: Sequence, reader: Reader, default_region: str, forced_region: str
+) -> Iterator[Service]:
+    lines: dict[str, int] = {}
+    for number, node in enumerate(listed.items, start=1):
+        kind = _kind(node, reader)
+        if kind is None:
+            continue
+        defaults = {"name": f"{kind}-{number}"}
+        if default_region:
+            defaults["region"] = default_region
+        try:
+            service = reader.struct(_without_kind(node), kind_class(kind), defaults)
+        except Wrong:
+            continue  # noted
+        if service.name in lines:
+            message = f"the name `{service.name}` is taken on line {lines[service.name]}"
+            reader.note(node.line, message)
+        lines[service.name] = node.line
+        if forced_region:
+            service = msgspec.structs.replace(service, region=forced_region)
+        yield service
+
+
+def _kind(node: Node, reader: Reader) -> str | None:
+    if not isinstance(node, Mapping):
+        reader.note(node.line, "expected a service: a mapping with `kind`")
+        return None
+    kind = next((value for key, value in node.entries() if key.text == "kind"), None)
+    if not isinstance(kind, Scalar):
+        reader.note(node.line, "`kind` is missing: `azcost schema` lists the kinds")
+        return None
+    if kind.text not in KINDS:
+        reader.note(kind.line, f"`kind`: {kind.text[:60]}{did_you_mean(kind.text, list(KINDS))}")
+        return None
+    return kind.text
+
+
+def _without_kind(node: Node) -> Mapping:
+    assert isinstance(node, Mapping)
+    items = [(key, value) for key, value in node.items if key.text != "kind"]
+    merged = [(key, value) for key, value in node.merged if key.text != "kind"]
+    return Mapping(items, node.line, merged)
+
+
+def estimate(design: Design, catalogue: Catalogue) -> Estimate:
+    """Price a design; what has no price is listed in the estimate, never left at zero."""
+    if design.currency != catalogue.currency:
+        raise SpecError(
+            design.name,
+            [
+                Problem(
+                    0,
+                    f"asks for {design.currency}, but the price tables are in "
+                    f"{catalogue.currency}. Fetch them: azcost prices sync "
+                    f"--currency {design.currency}",
+                )
+            ],
+        )
+    unpriced: list[Unpriced] = []
+    resources = []
+    ignored: list[Unpriced] = []  # the ends of a range miss the same prices as its middle
+    trios = zip(
+        design.low.services, design.expected.services, design.high.services, strict=True
+    )
+    for low, expected, high in trios:
+        items = bill(expected, catalogue, unpriced)
+        monthly = cost(items, catalogue.currency)
+        ends = [
+            monthly if end is expected else cost(bill(end, catalogue, ignored), catalogue.currency)
+            for end in (low, high)
+        ]
+        resources.append(
+            ResourceEstimate(
+                expected.name, expected.kind, expected.region, expected.tags, items, monthly, *ends
+            )
+        )
+    return Estimate(design.name, catalogue.currency, tuple(resources), tuple(unpriced))

@@ -1,0 +1,149 @@
+"""What a design costs: charges, priced into line items, summed into an estimate."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+from typing import Protocol
+
+import msgspec
+
+from azcost import money
+from azcost.errors import ConflictingPrices, PriceNotFound, UnitMismatch
+from azcost.money import Money
+from azcost.pricing.catalogue import Catalogue
+from azcost.pricing.price import Meter, Price, Slab
+from azcost.pricing.rows import Purchase
+from azcost.units import Quantity
+
+
+class Charge(msgspec.Struct, frozen=True):
+    """So much of a meter in a month, not priced yet.
+
+    `times` buys the quantity repeatedly where tiers start anew each time: the free IOPS
+    of a disk are per disk and hour, not per month.
+    """
+
+    label: str
+    quantity: Quantity
+    meter: Meter
+    purchase: Purchase = Purchase.PAY_AS_YOU_GO
+    times: Decimal = Decimal(1)
+
+
+class Service(Protocol):
+    """What a specification describes: something in a region that incurs charges."""
+
+    @property
+    def kind(self) -> str:
+        """The word for it in a specification."""
+
+    @property
+    def name(self) -> str:
+        """Its name in the specification."""
+
+    @property
+    def region(self) -> str:
+        """The Azure region that it runs in."""
+
+    @property
+    def tags(self) -> dict[str, str]:
+        """Tags, for grouping bills."""
+
+    def charges(self, catalogue: Catalogue) -> Iterator[Charge]:
+        """Yield what an average month of it is billed for.
+
+        The catalogue is for facts about sizes, not for prices.
+        """
+
+
+class LineItem(msgspec.Struct, frozen=True):
+    """A charge of a resource and its price; the cost is computed."""
+
+    charge: Charge
+    price: Price
+
+    def slabs(self) -> Iterator[Slab]:
+        """Yield the parts of the quantity by price tier."""
+        return self.price.slabs(self.charge.quantity, self.charge.times)
+
+    @property
+    def cost(self) -> Money:
+        """The cost of an average month."""
+        return self.price.cost_of(self.charge.quantity, self.charge.times)
+
+
+class Unpriced(msgspec.Struct, frozen=True):
+    """A charge without a price, and why."""
+
+    resource: str
+    label: str
+    reason: str
+
+
+class ResourceEstimate(msgspec.Struct, frozen=True):
+    """One resource of the design with its line items."""
+
+    name: str
+    kind: str
+    region: str
+    tags: dict[str, str]
+    items: tuple[LineItem, ...]
+    monthly: Money
+    low: Money
+    high: Money
+
+
+class Estimate(msgspec.Struct, frozen=True):
+    """A priced design: the monthly cost as expected, and at the ends of its ranges."""
+
+    name: str
+    currency: str
+    resources: tuple[ResourceEstimate, ...]
+    unpriced: tuple[Unpriced, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def monthly(self) -> Money:
+        """The sum of all line items, and nothing else."""
+        return money.total((r.monthly for r in self.resources), self.currency)
+
+    @property
+    def low(self) -> Money:
+        """The monthly cost with every range at its low end."""
+        return money.total((r.low for r in self.resources), self.currency)
+
+    @property
+    def high(self) -> Money:
+        """The monthly cost with every range at its high end."""
+        return money.total((r.high for r in self.resources), self.currency)
+
+    @property
+    def is_range(self) -> bool:
+        """Whether low and high differ from what is expected."""
+        return not self.low == self.monthly == self.high
+
+    def items(self) -> Iterator[LineItem]:
+        """Yield every line item of every resource."""
+        for resource in self.resources:
+            yield from resource.items
+
+
+def bill(
+    service: Service, catalogue: Catalogue, unpriced: list[Unpriced]
+) -> tuple[LineItem, ...]:
+    """Price the charges of one service; those without a price are added to `unpriced`."""
+    items = []
+    for charge in service.charges(catalogue):
+        try:
+            price = catalogue.price(charge.meter, charge.purchase)
+        except (PriceNotFound, ConflictingPrices, UnitMismatch) as error:
+            unpriced.append(Unpriced(service.name, charge.label, str(error)))
+            continue
+        items.append(LineItem(charge, price))
+    return tuple(items)
+
+
+def cost(items: Iterable[LineItem], currency: str) -> Money:
+    """The monthly cost of line items."""
+    return money.total((item.cost for item in items), currency)

@@ -1,0 +1,285 @@
+"""The catalogue: ask it for the price of a meter, and how it came by the answer."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from decimal import Decimal
+
+import msgspec
+
+from azcost.errors import ConflictingPrices, PriceNotFound, UnitMismatch
+from azcost.pricing import derive, hints
+from azcost.pricing.price import Meter, Price, Tier
+from azcost.pricing.rows import Purchase
+from azcost.units import HOURS_PER_YEAR, Quantity
+
+_TERMS = {
+    Purchase.RESERVED_1Y: HOURS_PER_YEAR,
+    Purchase.RESERVED_3Y: 3 * HOURS_PER_YEAR,
+}
+_SAVINGS = {Purchase.SAVINGS_1Y: "savings_1y", Purchase.SAVINGS_3Y: "savings_3y"}
+
+
+class Candidate(msgspec.Struct, frozen=True, kw_only=True):
+    """A row that names the meter asked for; `rejected` says why it was not taken."""
+
+    service: str
+    product: str
+    sku: str
+    meter: str
+    arm_sku: str
+    region: str
+    unit: str
+    type: str
+    os: str
+    purchase: str
+    rejected: str
+    tier: Decimal
+    price: Decimal
+    savings_1y: Decimal | None
+    savings_3y: Decimal | None
+    meter_id: str
+    effective: str
+    source: str
+    rule: str
+    block: Decimal | None
+    unit_name: str | None
+
+
+class Trace(msgspec.Struct, frozen=True):
+    """How a price was found: the rows it stands on, and the others with their reasons."""
+
+    price: Price
+    taken: tuple[Candidate, ...]
+    rejected: tuple[tuple[Candidate, str], ...]
+    steps: tuple[Trace, ...] = ()
+
+
+class VmSize(msgspec.Struct, frozen=True):
+    """What a virtual machine size is built with; `memory_gib` None means unknown."""
+
+    size: str
+    vcpus: int
+    memory_gib: Decimal | None
+    gpus: int
+    gpu_model: str
+
+
+class Catalogue:
+    """Prices of one currency, as they were on the days their sources saw them.
+
+    `shipped` holds the tables of this release, `synced` what the user fetched; where a
+    service and region were synced, their rows take the place of the shipped ones.
+    """
+
+    def __init__(self, shipped: sqlite3.Connection, synced: sqlite3.Connection | None = None):
+        self._shipped = shipped
+        self._synced = synced
+        self._traces: dict[tuple[Meter, Purchase], Trace] = {}
+        facts = dict(shipped.execute("SELECT name, value FROM facts"))
+        self.currency = facts["currency"]
+        self.tables = facts["tables"]
+
+    def price(self, meter: Meter, purchase: Purchase = Purchase.PAY_AS_YOU_GO) -> Price:
+        """The one price of a meter.
+
+        Raises PriceNotFound when no row has it and no rule may derive it,
+        ConflictingPrices when rows disagree, UnitMismatch for an unknown unit.
+        """
+        return self.trace(meter, purchase).price
+
+    def trace(self, meter: Meter, purchase: Purchase = Purchase.PAY_AS_YOU_GO) -> Trace:
+        """The price of a meter with the rows that were taken and rejected for it."""
+        key = (meter, purchase)
+        if key not in self._traces:
+            self._traces[key] = self._find(meter, purchase)
+        return self._traces[key]
+
+    def _find(self, meter: Meter, purchase: Purchase) -> Trace:
+        taken: list[Candidate] = []
+        rejected: list[tuple[Candidate, str]] = []
+        for row in self.candidates(meter):
+            reason = _why_not(row, meter, purchase)
+            if reason:
+                rejected.append((row, reason))
+            else:
+                taken.append(row)
+        if not taken:
+            derived = derive.derive(self, meter, purchase)
+            if derived is None:
+                raise PriceNotFound(hints.not_found(self, meter, purchase, rejected))
+            price, steps = derived
+            return Trace(price, (), tuple(rejected), steps)
+        series = _series(taken)
+        if len({_schedule(rows, purchase) for rows in series}) > 1:
+            raise ConflictingPrices(hints.conflict(meter, purchase, [s[0] for s in series]))
+        chosen = min(series, key=lambda rows: (not rows[0].meter_id, rows[0].product))
+        return Trace(self._price(chosen, meter, purchase), tuple(chosen), tuple(rejected))
+
+    def candidates(self, meter: Meter) -> list[Candidate]:
+        """Every row that names the meter, whatever it sells."""
+        connection = self._shipped
+        if self._synced is not None and self._is_synced(meter):
+            connection = self._synced
+        wanted = {
+            "n.service": meter.service,
+            "p.region": meter.region,
+            "n.product": meter.product,
+            "n.sku": meter.sku,
+            "n.meter": meter.meter,
+            "n.arm_sku": meter.arm_sku,
+        }
+        given = {column: value for column, value in wanted.items() if value}
+        where = " AND ".join(f"{column} = ?" for column in given)
+        rows = connection.execute(f"{_SELECT} WHERE {where}", tuple(given.values()))
+        return [_candidate(row) for row in rows]
+
+    def _is_synced(self, meter: Meter) -> bool:
+        assert self._synced is not None
+        found = self._synced.execute(
+            "SELECT 1 FROM partitions WHERE service = ? AND region = ?",
+            (meter.service, meter.region),
+        )
+        return found.fetchone() is not None
+
+    def _price(self, rows: list[Candidate], meter: Meter, purchase: Purchase) -> Price:
+        first = rows[0]
+        if first.block is None or first.unit_name is None:
+            raise UnitMismatch(
+                f"The unit '{first.unit}' of {meter} in {first.region} (meter id "
+                f"{first.meter_id or 'none'}) is not in data/pricing/units.csv. "
+                "Add it there, with what a block of it is."
+            )
+        per = Quantity(_TERMS.get(purchase, first.block), first.unit_name)
+        source, day = first.source.rsplit(" ", 1)
+        return Price(
+            meter=Meter(
+                service=first.service,
+                region=first.region,
+                product=first.product,
+                sku=first.sku,
+                meter=first.meter,
+                arm_sku=first.arm_sku,
+                os=meter.os,
+            ),
+            meter_id=first.meter_id,
+            purchase=purchase,
+            per=per,
+            unit=first.unit,
+            tiers=_schedule(rows, purchase),
+            currency=self.currency,
+            effective=first.effective,
+            source=source,
+            observed_on=day,
+            rule=first.rule,
+        )
+
+    def vm_size(self, size: str) -> VmSize | None:
+        """What a size is built with, or None when the reference does not list it."""
+        row = self._shipped.execute(
+            "SELECT size, vcpus, memory_gib, gpus, gpu_model FROM vm_sizes WHERE size = ?", (size,)
+        ).fetchone()
+        if row is None:
+            return None
+        return VmSize(row[0], row[1], Decimal(row[2]) if row[2] else None, row[3], row[4])
+
+    def licence(self, size: str) -> Decimal | None:
+        """What Windows adds to a size per hour, where that is the same in all regions."""
+        row = self._shipped.execute(
+            "SELECT per_hour FROM windows_licences WHERE arm_sku = ?", (size,)
+        ).fetchone()
+        return None if row is None else Decimal(row[0])
+
+    def reservation_ratio(self, size: str, purchase: Purchase) -> tuple[Decimal, str] | None:
+        """A reservation's share of the pay-as-you-go price, and the regions it was seen in."""
+        row = self._shipped.execute(
+            "SELECT ratio, regions FROM reservation_ratios WHERE arm_sku = ? AND purchase = ?",
+            (size, purchase.value),
+        ).fetchone()
+        return None if row is None else (Decimal(row[0]), row[1])
+
+    def regions(self) -> dict[str, str]:
+        """Display name by region, of every region with a price."""
+        return dict(self._shipped.execute("SELECT region, name FROM regions"))
+
+    def sizes(self) -> list[str]:
+        """Every virtual machine size that has a price or a specification."""
+        query = """
+            SELECT DISTINCT arm_sku FROM names WHERE service = 'Virtual Machines'
+            UNION SELECT size FROM vm_sizes ORDER BY 1
+        """
+        return [size for (size,) in self._shipped.execute(query) if size]
+
+    def query(self, sql: str, values: Iterable[object] = ()) -> list[tuple[str, ...]]:
+        """Read the shipped tables directly: for searches and hints, not for prices."""
+        return self._shipped.execute(sql, tuple(values)).fetchall()
+
+
+_COLUMNS = (
+    "n.service, n.product, n.sku, n.meter, n.arm_sku, p.region, n.unit, n.type, n.os, "
+    "n.purchase, n.rejected, p.tier, p.price, p.savings_1y, p.savings_3y, p.meter_id, "
+    "p.effective, p.source, p.rule, u.block, u.unit"
+)
+_SELECT = (
+    f"SELECT {_COLUMNS} FROM names n JOIN prices p ON p.name = n.id "  # noqa: S608 - constants
+    "LEFT JOIN units u ON u.spelling = n.unit"
+)
+
+
+def _candidate(row: tuple[str, ...]) -> Candidate:
+    (*names, tier, price, savings_1y, savings_3y, meter_id, effective, source, rule, block,
+     unit_name) = row  # fmt: skip
+    service, product, sku, meter, arm_sku, region, unit, type_, os, purchase, rejected = names
+    return Candidate(
+        service=service,
+        product=product,
+        sku=sku,
+        meter=meter,
+        arm_sku=arm_sku,
+        region=region,
+        unit=unit,
+        type=type_,
+        os=os,
+        purchase=purchase,
+        rejected=rejected,
+        tier=Decimal(tier),
+        price=Decimal(price),
+        savings_1y=Decimal(savings_1y) if savings_1y else None,
+        savings_3y=Decimal(savings_3y) if savings_3y else None,
+        meter_id=meter_id,
+        effective=effective,
+        source=source,
+        rule=rule,
+        block=Decimal(block) if block else None,
+        unit_name=unit_name,
+    )
+
+
+def _why_not(row: Candidate, meter: Meter, purchase: Purchase) -> str:
+    """Why a row is not the price asked for; empty when it is."""
+    if row.rejected:
+        return row.rejected
+    if meter.os and row.os != meter.os:
+        return f"the price for {row.os}"
+    if purchase in _SAVINGS:
+        if row.purchase != Purchase.PAY_AS_YOU_GO:
+            return f"a {row.purchase} price"
+        if getattr(row, _SAVINGS[purchase]) is None:
+            return f"has no {purchase} price"
+        return ""
+    return "" if row.purchase == purchase else f"a {row.purchase} price"
+
+
+def _series(rows: list[Candidate]) -> list[list[Candidate]]:
+    """The rows by what they name: the tiers of one meter belong together."""
+    found: dict[tuple[str, ...], list[Candidate]] = {}
+    for row in sorted(rows, key=lambda row: row.tier):
+        key = (row.product, row.sku, row.meter, row.arm_sku, row.meter_id, row.unit)
+        found.setdefault(key, []).append(row)
+    return list(found.values())
+
+
+def _schedule(rows: list[Candidate], purchase: Purchase) -> tuple[Tier, ...]:
+    field = _SAVINGS.get(purchase, "price")
+    return tuple(Tier(row.tier, getattr(row, field)) for row in rows)

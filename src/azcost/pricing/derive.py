@@ -1,0 +1,100 @@
+"""Prices that nobody recorded, from those that somebody did.
+
+Only where the rule was measured (`data/pricing/README.md` has the errors) and never for
+spot or savings plans, which Azure sets per region. A derived price says so wherever it
+is shown.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from azcost.errors import PriceNotFound
+from azcost.pricing.price import Meter, Price, Tier
+from azcost.pricing.rows import Purchase
+from azcost.units import HOURS_PER_YEAR, Quantity
+
+if TYPE_CHECKING:
+    from azcost.pricing.catalogue import Catalogue, Trace
+
+# What each rule does, in a sentence for the foot of a bill.
+RULES = {
+    "linux-less-licence": "the source printed the Windows price here: Linux is that less the licence",
+    "linux-plus-licence": "Windows = Linux + what the licence of this size costs in other regions",
+    "windows-less-linux": "licence = the Windows price less the Linux price",
+    "dev-test-is-linux": "a dev/test subscription pays no Windows licence: the Linux price",
+    "ratio-of-size": "reservation = pay-as-you-go x this size's ratio in other regions",
+}
+_TERMS = {
+    Purchase.RESERVED_1Y: HOURS_PER_YEAR,
+    Purchase.RESERVED_3Y: 3 * HOURS_PER_YEAR,
+}
+
+Derived = tuple[Price, tuple["Trace", ...]]
+
+
+def derive(catalogue: Catalogue, meter: Meter, purchase: Purchase) -> Derived | None:
+    """The price by the first rule that applies, with the traces it stands on."""
+    if meter.service != "Virtual Machines" or not meter.arm_sku:
+        return None
+    try:
+        return _by_rule(catalogue, meter, purchase)
+    except PriceNotFound:
+        return None  # a rule without the price it starts from gives no price
+
+
+def _by_rule(catalogue: Catalogue, meter: Meter, purchase: Purchase) -> Derived | None:
+    if purchase is Purchase.PAY_AS_YOU_GO and meter.os == "windows":
+        return _windows(catalogue, meter)
+    if purchase is Purchase.PAY_AS_YOU_GO and meter.os == "licence":
+        return _licence(catalogue, meter)
+    if purchase is Purchase.DEV_TEST and meter.os in ("windows", "linux"):
+        return _dev_test(catalogue, meter)
+    if purchase in _TERMS and meter.os == "linux":
+        return _reservation(catalogue, meter, purchase)
+    return None
+
+
+def _windows(catalogue: Catalogue, meter: Meter) -> Derived | None:
+    licence = catalogue.licence(meter.arm_sku)
+    if licence is None:
+        return None
+    linux = catalogue.trace(replace(meter, os="linux"))
+    per_hour = linux.price.tiers[0].unit_price + licence
+    return _flat(linux.price, per_hour, meter, "linux-plus-licence"), (linux,)
+
+
+def _licence(catalogue: Catalogue, meter: Meter) -> Derived:
+    linux = catalogue.trace(replace(meter, os="linux"))
+    windows = catalogue.trace(replace(meter, os="windows"))
+    per_hour = windows.price.tiers[0].unit_price - linux.price.tiers[0].unit_price
+    return _flat(windows.price, per_hour, meter, "windows-less-linux"), (windows, linux)
+
+
+def _dev_test(catalogue: Catalogue, meter: Meter) -> Derived:
+    linux = catalogue.trace(replace(meter, os="linux"))
+    per_hour = linux.price.tiers[0].unit_price
+    price = _flat(linux.price, per_hour, meter, "dev-test-is-linux")
+    return replace(price, purchase=Purchase.DEV_TEST), (linux,)
+
+
+def _reservation(catalogue: Catalogue, meter: Meter, purchase: Purchase) -> Derived | None:
+    ratio = catalogue.reservation_ratio(meter.arm_sku, purchase)
+    if ratio is None:
+        return None
+    linux = catalogue.trace(meter)
+    term = _TERMS[purchase]
+    # Azure's own reservation prices are whole dollars or cents: more digits would pretend.
+    whole = (linux.price.tiers[0].unit_price * ratio[0] * term).quantize(Decimal("0.01"))
+    price = _flat(linux.price, whole, meter, "ratio-of-size")
+    return replace(price, purchase=purchase, per=Quantity(term, "Hours")), (linux,)
+
+
+def _flat(base: Price, unit_price: Decimal, meter: Meter, rule: str) -> Price:
+    """A price like `base`, of another amount; the meter id is not that of a derived price."""
+    named = replace(base.meter, os=meter.os)
+    tiers = (Tier(Decimal(0), unit_price),)
+    return replace(base, meter=named, meter_id="", tiers=tiers, rule=rule)

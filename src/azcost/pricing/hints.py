@@ -1,0 +1,103 @@
+"""What to say when a price is missing or ambiguous: what, where, and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from azcost.pricing.price import Meter
+from azcost.pricing.rows import Purchase
+
+if TYPE_CHECKING:
+    from azcost.pricing.catalogue import Candidate, Catalogue
+
+_MOST = 5
+
+
+def not_found(
+    catalogue: Catalogue,
+    meter: Meter,
+    purchase: Purchase,
+    rejected: Sequence[tuple[Candidate, str]],
+) -> str:
+    """The message of a PriceNotFound."""
+    sentences = [f"No {purchase} price for {meter} in {meter.region} ({catalogue.currency})."]
+    if rejected:
+        reasons = sorted({reason for _, reason in rejected})
+        sentences.append(f"Rows found but not used: {'; '.join(reasons)}.")
+    if elsewhere := _regions_with(catalogue, meter, purchase):
+        sentences.append(f"It is known in {_list(elsewhere)}.")
+    elif meter.arm_sku and (others := _sizes_with(catalogue, meter, purchase)):
+        sentences.append(f"Sizes that have one there: {_list(others)}.")
+    sentences.append(
+        f"Fetch it: azcost prices sync --service '{meter.service}' --region {meter.region}"
+    )
+    return " ".join(sentences)
+
+
+def conflict(meter: Meter, purchase: Purchase, rows: Sequence[Candidate]) -> str:
+    """The message of a ConflictingPrices."""
+    said = "; ".join(
+        f"{row.price} per {row.unit} ({row.product} / {row.sku} / {row.meter}, meter id "
+        f"{row.meter_id or 'none'}, {row.source})"
+        for row in rows
+    )
+    return (
+        f"{len(rows)} {purchase} prices fit {meter} in {meter.region} and disagree: {said}. "
+        "Naming one would be a guess; please report it with this message."
+    )
+
+
+def _list(names: Sequence[str]) -> str:
+    shown = ", ".join(names[:_MOST])
+    return f"{shown} and {len(names) - _MOST} more" if len(names) > _MOST else shown
+
+
+def _regions_with(catalogue: Catalogue, meter: Meter, purchase: Purchase) -> list[str]:
+    """Regions with a row for the meter, the same part of the world first."""
+    wanted, values = _conditions(meter, purchase)
+    rows = catalogue.query(
+        "SELECT DISTINCT p.region FROM names n JOIN prices p ON p.name = n.id "  # noqa: S608
+        f"WHERE {wanted} ORDER BY p.region",
+        values,
+    )
+    return sorted((region for (region,) in rows), key=lambda r: (not _near(r, meter.region), r))
+
+
+def _sizes_with(catalogue: Catalogue, meter: Meter, purchase: Purchase) -> list[str]:
+    from difflib import get_close_matches
+
+    anything = Meter(service=meter.service, region=meter.region, os=meter.os)
+    wanted, values = _conditions(anything, purchase)
+    rows = catalogue.query(
+        "SELECT DISTINCT n.arm_sku FROM names n JOIN prices p ON p.name = n.id "  # noqa: S608
+        f"WHERE {wanted} AND p.region = ?",
+        (*values, meter.region),
+    )
+    return get_close_matches(meter.arm_sku, [size for (size,) in rows], n=_MOST)
+
+
+def _conditions(meter: Meter, purchase: Purchase) -> tuple[str, tuple[str, ...]]:
+    savings = {Purchase.SAVINGS_1Y: "p.savings_1y", Purchase.SAVINGS_3Y: "p.savings_3y"}
+    wanted = {
+        "n.service": meter.service,
+        "n.product": meter.product,
+        "n.sku": meter.sku,
+        "n.meter": meter.meter,
+        "n.arm_sku": meter.arm_sku,
+        "n.os": "windows" if meter.os == "licence" else meter.os,
+        "n.purchase": "" if purchase in savings else purchase.value,
+    }
+    given = {column: value for column, value in wanted.items() if value}
+    conditions = [f"{column} = ?" for column in given] + ["n.rejected = ''"]
+    if purchase in savings:
+        conditions.append(f"{savings[purchase]} <> ''")
+    return " AND ".join(conditions), tuple(given.values())
+
+
+def _near(region: str, other: str) -> bool:
+    """Whether two regions share a part of the world, as far as their names tell."""
+    parts = ("us", "europe", "uk", "asia", "japan", "korea", "australia", "india", "brazil",
+             "canada", "africa", "france", "germany", "norway", "sweden", "switzerland",
+             "italy", "spain", "poland", "uae")  # fmt: skip
+    return any(part in region and part in other for part in parts)

@@ -1,0 +1,186 @@
+"""The tables compiled into one SQLite file, made once and then only opened.
+
+The file is named by the hash of the tables, written under a temporary name and renamed,
+so that two processes may compile at once and nobody ever opens half a file. Computing
+the hash reads every byte of the tables, so a memo keyed on their names, sizes and times
+remembers it: an unchanged checkout is opened without reading them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sqlite3
+import sys
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+
+from azcost import paths
+from azcost.pricing import tables
+from azcost.pricing.rows import offer
+
+# Raise with every change of SCHEMA or of what `rows.offer` answers.
+VERSION = 1
+
+SCHEMA = """
+CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
+CREATE TABLE units (spelling TEXT PRIMARY KEY, block TEXT, unit TEXT) WITHOUT ROWID;
+CREATE TABLE regions (region TEXT PRIMARY KEY, name TEXT) WITHOUT ROWID;
+CREATE TABLE vm_sizes (
+  size TEXT PRIMARY KEY, vcpus INTEGER, memory_gib TEXT, gpus INTEGER, gpu_model TEXT
+) WITHOUT ROWID;
+CREATE TABLE windows_licences (
+  arm_sku TEXT PRIMARY KEY, per_hour TEXT, spread TEXT, regions INTEGER
+) WITHOUT ROWID;
+CREATE TABLE reservation_ratios (
+  arm_sku TEXT, purchase TEXT, ratio TEXT, spread TEXT, regions TEXT,
+  PRIMARY KEY (arm_sku, purchase)
+) WITHOUT ROWID;
+CREATE TABLE names (
+  id INTEGER PRIMARY KEY, service TEXT, product TEXT, sku TEXT, meter TEXT, arm_sku TEXT,
+  unit TEXT, type TEXT, os TEXT, purchase TEXT, rejected TEXT
+);
+CREATE TABLE prices (
+  name INTEGER, region TEXT, tier TEXT, price TEXT, savings_1y TEXT, savings_3y TEXT,
+  meter_id TEXT, effective TEXT, source TEXT, rule TEXT
+);
+"""
+INDEXES = """
+CREATE INDEX names_by_arm_sku ON names (service, arm_sku);
+CREATE INDEX names_by_meter ON names (service, meter);
+CREATE INDEX names_by_sku ON names (service, sku);
+CREATE INDEX prices_by_name ON prices (name, region);
+"""
+
+
+def open_shipped() -> sqlite3.Connection:
+    """Open the shipped tables, compiling them first if this machine has not yet.
+
+    Raises TablesError when they are missing or damaged.
+    """
+    folder = paths.shipped("data/pricing")
+    cache = paths.cache()
+    signature = _signature(folder)
+    memo = cache / "signatures" / signature
+    key = memo.read_text() if memo.is_file() else tables.content_hash(folder)
+    file = cache / _file_name(key)
+    if file.is_file():
+        _remember(memo, key)
+        return _open(file)
+    sys.stderr.write("Compiling the price tables (once, a few seconds) ...\n")
+    try:
+        cache.mkdir(parents=True, exist_ok=True)
+        _compile(folder, key, file)
+    except OSError as error:
+        file = Path(tempfile.gettempdir()) / f"azcost-{_user()}" / _file_name(key)
+        sys.stderr.write(f"{error.strerror}: {cache}; keeping the tables in {file.parent}\n")
+        if not file.is_file():
+            file.parent.mkdir(mode=0o700, exist_ok=True)
+            _compile(folder, key, file)
+        return _open(file)
+    _remember(memo, key)
+    return _open(file)
+
+
+def _user() -> str:
+    return str(os.getuid()) if hasattr(os, "getuid") else os.environ.get("USERNAME", "user")
+
+
+def _file_name(key: str) -> str:
+    return f"tables-{key}-v{VERSION}.sqlite"
+
+
+def _signature(folder: Path) -> str:
+    digest = hashlib.sha256(os.fspath(folder).encode())
+    for path in tables.files(folder):
+        stat = path.stat()
+        digest.update(f"{path} {stat.st_size} {stat.st_mtime_ns}\n".encode())
+    return digest.hexdigest()[:16]
+
+
+def _remember(memo: Path, key: str) -> None:
+    if memo.is_file():
+        return
+    try:
+        memo.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile("w", dir=memo.parent, delete=False) as f:
+            f.write(key)
+        os.replace(f.name, memo)
+    except OSError:
+        return  # a cache that cannot be written costs time, not correctness
+
+
+def _open(file: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"file:{file}?mode=ro&immutable=1", uri=True)
+
+
+def _compile(folder: Path, key: str, target: Path) -> None:
+    write(
+        target,
+        lines=tables.lines(folder),
+        references={name: tables.reference(folder, name) for name in tables.REFERENCES},
+        facts={"tables": key, "currency": "USD"},
+    )
+
+
+def write(
+    target: Path,
+    *,
+    lines: Iterable[tables.Line],
+    references: dict[str, Iterable[tuple[str, ...]]],
+    facts: dict[str, str],
+) -> None:
+    """Write a database of price `lines` at `target`, all at once or not at all."""
+    handle, name = tempfile.mkstemp(dir=target.parent, suffix=".part")
+    os.close(handle)
+    try:
+        connection = sqlite3.connect(name)
+        try:
+            _fill(connection, lines, references, facts)
+        finally:
+            connection.close()
+        os.replace(name, target)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def _fill(
+    connection: sqlite3.Connection,
+    lines: Iterable[tables.Line],
+    references: dict[str, Iterable[tuple[str, ...]]],
+    facts: dict[str, str],
+) -> None:
+    connection.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;" + SCHEMA)
+    connection.executemany("INSERT INTO facts VALUES (?, ?)", facts.items())
+    for table, facts_of in references.items():
+        for cells in facts_of:
+            marks = ", ".join("?" * len(cells))
+            connection.execute(f"INSERT INTO {table} VALUES ({marks})", cells)  # noqa: S608 - ours
+    ids: dict[tuple[str, ...], int] = {}
+    connection.executemany(
+        "INSERT INTO prices VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", _price_lines(lines, ids)
+    )
+    connection.executemany(
+        "INSERT INTO names VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", map(_name_line, ids.items())
+    )
+    connection.executescript(INDEXES)
+    connection.execute("ANALYZE")
+    connection.commit()
+
+
+def _price_lines(
+    lines: Iterable[tables.Line], ids: dict[tuple[str, ...], int]
+) -> Iterable[tuple[object, ...]]:
+    for line in lines:
+        yield (ids.setdefault(line[: tables.NAMES], len(ids)), *line[tables.NAMES :])
+
+
+def _name_line(item: tuple[tuple[str, ...], int]) -> tuple[object, ...]:
+    (service, product, sku, meter, arm_sku, unit, type_), number = item
+    sells = offer(service, product, sku, meter, arm_sku, type_)
+    return (
+        number, service, product, sku, meter, arm_sku, unit, type_,
+        sells.os, sells.purchase, sells.rejected,
+    )  # fmt: skip

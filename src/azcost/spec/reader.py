@@ -1,0 +1,253 @@
+"""Nodes to typed values, with every mistake noted and the reading carried on.
+
+Validation libraries stop at the first mistake or cost three times the start-up of the
+whole command (docs/decisions/0002-own-spec-reader.md), and none of them knows lines.
+"""
+
+from __future__ import annotations
+
+import re
+import types
+import typing
+from collections.abc import Callable
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, Literal, Union
+
+import msgspec
+
+from azcost.fields import Hours
+from azcost.spec.nodes import Mapping, Node, Scalar, Sequence
+from azcost.spec.problems import Problem, did_you_mean
+
+CORNERS = ("low", "expected", "high")
+_RANGE_KEYS = {"low": "low", "min": "low", "expected": "expected", "high": "high", "max": "high"}
+# Digits as people write them: 1_000_000, 2.5M, 1e6. Bounded, for "1e999999999" is a number.
+_NUMBER = re.compile(r"([-+]?[0-9][0-9_]{0,30}(?:\.[0-9]{0,30})?(?:[eE][-+]?[0-9]{1,2})?) ?([kKMB]?)")
+_FACTORS = {"": 1, "k": 10**3, "K": 10**3, "M": 10**6, "B": 10**9}
+_TRUE = ("true", "yes", "on")
+_FALSE = ("false", "no", "off")
+
+Names = Callable[[str], dict[str, str]]
+
+
+class Wrong(Exception):  # noqa: N818 - never leaves the reader; problems do
+    """A value that could not be read; its problem has been noted."""
+
+
+class Reader:
+    """Read values at one corner of the file's ranges.
+
+    `names` answers which names there are (of regions, of sizes): lower-case spelling to
+    the right one. After reading, `problems` holds the mistakes, `ranged` whether a range
+    was seen, and a value read despite problems must not be used.
+    """
+
+    def __init__(self, names: Names, corner: str = "expected") -> None:
+        self.problems: list[Problem] = []
+        self.ranged = False
+        self._names = names
+        self._corner = corner
+
+    def note(self, line: int, message: str) -> None:
+        """Note a mistake."""
+        self.problems.append(Problem(line, message))
+
+    def struct(self, node: Node, cls: type[Any], defaults: dict[str, Any]) -> Any:
+        """Read a mapping into a Struct; `defaults` fills fields that the file leaves out."""
+        if not isinstance(node, Mapping):
+            self._wrong(node, f"expected a mapping with {_keys_of(cls)}")
+        values = dict(defaults)
+        hints = _hints(cls)
+        failed = False
+        for key, value in self.entries(node, [name for name in hints if name[0] != "_"]):
+            try:
+                values[key] = self.value(value, hints[key], key)
+            except Wrong:
+                failed = True
+        for name in _required(cls):
+            if name not in values and not any(key.text == name for key, _ in node.entries()):
+                self.note(node.line, f"`{name}` is missing")
+                failed = True
+        if failed:
+            raise Wrong
+        try:
+            return cls(**values)
+        except ValueError as error:  # an invariant of the value, from its __post_init__
+            return self._wrong(node, str(error))
+
+    def entries(self, node: Mapping, known: list[str]) -> list[tuple[str, Node]]:
+        """The entries with a known key; unknown and repeated keys are noted."""
+        found: dict[str, Node] = {}
+        lines: dict[str, int] = {}
+        for key, value in node.entries():
+            if key.text not in known:
+                self.note(key.line, f"unknown key `{_short(key.text)}`{did_you_mean(key.text, known)}")
+            elif key.text in found:
+                self.note(key.line, f"`{key.text}` was already given on line {lines[key.text]}")
+            elif not (isinstance(value, Scalar) and value.is_null):
+                found[key.text] = value
+                lines[key.text] = key.line
+        return list(found.items())
+
+    def value(self, node: Node, type_: Any, label: str) -> Any:
+        """Read a node as a value of a type; `label` names it in messages."""
+        base, meta = _plain_type(type_)
+        origin = typing.get_origin(base)
+        if base is Decimal or base is int:
+            return self._number(node, base, meta, label)
+        if base is Hours:
+            return self._hours(node, label)
+        if base is bool:
+            return self._flag(node, label)
+        if base is str:
+            return self._text(node, meta, label)
+        if origin is Literal:
+            return self._choice(node, list(typing.get_args(base)), label)
+        if isinstance(base, type) and issubclass(base, StrEnum):
+            return base(self._choice(node, [member.value for member in base], label))
+        if origin in (list, tuple):
+            return self._items(node, typing.get_args(base)[0], label, origin)
+        if origin is dict:
+            return self._texts(node, label)
+        return self.struct(node, base, {})
+
+    def _number(self, node: Node, base: type, meta: tuple[Any, ...], label: str) -> Any:
+        if isinstance(node, Mapping):
+            node = self._end_of_range(node, base, meta, label)
+        if not isinstance(node, Scalar):
+            self._wrong(node, f"`{label}`: expected a number")
+        found = _NUMBER.fullmatch(node.text.strip())
+        if not found:
+            self._wrong(node, f"`{label}`: expected a number, not '{_short(node.text)}'")
+        number = Decimal(found[1].replace("_", "")) * _FACTORS[found[2]]
+        if base is int and number != number.to_integral_value():
+            self._wrong(node, f"`{label}`: expected a whole number, not {_short(node.text)}")
+        for limit in meta:
+            self._check_limit(node, number, limit, label)
+        return int(number) if base is int else number
+
+    def _check_limit(self, node: Scalar, number: Decimal, limit: Any, label: str) -> None:
+        if limit.gt is not None and number <= limit.gt:
+            self._wrong(node, f"`{label}`: {_short(node.text)} must be more than {limit.gt}")
+        if limit.ge is not None and number < limit.ge:
+            self._wrong(node, f"`{label}`: {_short(node.text)} must be at least {limit.ge}")
+        if limit.le is not None and number > limit.le:
+            self._wrong(node, f"`{label}`: {_short(node.text)} must be at most {limit.le:,}")
+
+    def _end_of_range(self, node: Mapping, base: type, meta: tuple[Any, ...], label: str) -> Node:
+        """The end of a range that this reader reads; the ends must be in order."""
+        self.ranged = True
+        ends = {_RANGE_KEYS[key]: value for key, value in self.entries(node, list(_RANGE_KEYS))}
+        if set(ends) != set(CORNERS):
+            self._wrong(node, f"`{label}`: a range has low, expected and high (or min, expected, max)")
+        if any(isinstance(end, Mapping) for end in ends.values()):
+            self._wrong(node, f"`{label}`: a range is made of numbers")
+        numbers = [self._number(ends[corner], base, meta, label) for corner in CORNERS]
+        if numbers != sorted(numbers):
+            self._wrong(node, f"`{label}`: expected low <= expected <= high")
+        return ends[self._corner]
+
+    def _hours(self, node: Node, label: str) -> Hours:
+        if isinstance(node, Mapping):
+            node = self._end_of_range(node, Decimal, (msgspec.Meta(ge=0, le=744),), label)
+        if not isinstance(node, Scalar):
+            self._wrong(node, f"`{label}`: expected hours")
+        try:
+            return Hours.parse(node.text)
+        except ValueError as error:
+            return self._wrong(node, f"`{label}`: {error}, not '{_short(node.text)}'")
+
+    def _flag(self, node: Node, label: str) -> bool:
+        word = node.text.lower() if isinstance(node, Scalar) else ""
+        if word not in _TRUE + _FALSE:
+            self._wrong(node, f"`{label}`: expected true or false")
+        return word in _TRUE
+
+    def _text(self, node: Node, meta: tuple[Any, ...], label: str) -> str:
+        if not isinstance(node, Scalar):
+            self._wrong(node, f"`{label}`: expected text")
+        for limit in meta:
+            if limit.max_length is not None and len(node.text) > limit.max_length:
+                self._wrong(node, f"`{label}`: longer than {limit.max_length} characters")
+            if limit.extra and "names" in limit.extra:
+                return self._name(node, limit.extra["names"], label)
+        return node.text
+
+    def _name(self, node: Scalar, kind: str, label: str) -> str:
+        names = self._names(kind)
+        if node.text.lower() in names:
+            return names[node.text.lower()]
+        hint = did_you_mean(node.text, list(names.values()))
+        return self._wrong(node, f"`{label}`: {_short(node.text)}{hint}")
+
+    def _choice(self, node: Node, choices: list[str], label: str) -> str:
+        if not isinstance(node, Scalar):
+            self._wrong(node, f"`{label}`: expected one of {', '.join(choices)}")
+        by_lower = {choice.lower(): choice for choice in choices}
+        if node.text.lower() not in by_lower:
+            hint = did_you_mean(node.text, choices)
+            self._wrong(node, f"`{label}`: {_short(node.text)}{hint}")
+        return by_lower[node.text.lower()]
+
+    def _items(self, node: Node, type_: Any, label: str, made: Any) -> Any:
+        if not isinstance(node, Sequence):
+            self._wrong(node, f"`{label}`: expected a list")
+        values, failed = [], False
+        for number, item in enumerate(node.items, start=1):
+            try:
+                values.append(self.value(item, type_, f"{label}[{number}]"))
+            except Wrong:
+                failed = True
+        if failed:
+            raise Wrong
+        return made(values)
+
+    def _texts(self, node: Node, label: str) -> dict[str, str]:
+        if not isinstance(node, Mapping):
+            self._wrong(node, f"`{label}`: expected keys with texts")
+        found = {}
+        for key, value in node.entries():
+            if not isinstance(value, Scalar):
+                self._wrong(value, f"`{label}`: expected text for `{_short(key.text)}`")
+            found[key.text] = value.text
+        return found
+
+    def _wrong(self, node: Node, message: str) -> typing.NoReturn:
+        self.note(node.line, message)
+        raise Wrong
+
+
+def _plain_type(type_: Any) -> tuple[Any, tuple[Any, ...]]:
+    """A type without Annotated and None, and its constraints."""
+    meta: tuple[Any, ...] = ()
+    while True:
+        if typing.get_origin(type_) is typing.Annotated:
+            meta += tuple(m for m in type_.__metadata__ if isinstance(m, msgspec.Meta))
+            type_ = type_.__origin__
+        elif typing.get_origin(type_) in (Union, types.UnionType):
+            type_ = next(arg for arg in typing.get_args(type_) if arg is not type(None))
+        else:
+            return type_, meta
+
+
+_HINTS: dict[type[Any], dict[str, Any]] = {}
+
+
+def _hints(cls: type[Any]) -> dict[str, Any]:
+    if cls not in _HINTS:
+        hints = typing.get_type_hints(cls, include_extras=True)
+        _HINTS[cls] = {name: hints[name] for name in cls.__struct_fields__}
+    return _HINTS[cls]
+
+
+def _required(cls: type[Any]) -> list[str]:
+    return [field.name for field in msgspec.structs.fields(cls) if field.required]
+
+
+def _keys_of(cls: type[Any]) -> str:
+    return ", ".join(f"`{name}`" for name in cls.__struct_fields__)
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 60 else text[:57] + "..."
