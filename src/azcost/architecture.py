@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any
@@ -68,12 +69,22 @@ def kind_class(kind: str) -> type[Any]:
     return found
 
 
-def load(path: Path, catalogue: Catalogue, region: str = "") -> Design:
-    """Read a specification; `region` replaces the regions that it names.
+def load(path: Path, catalogue: Catalogue, region: str = "", currency: str = "") -> Design:
+    """Read a specification; `region` and `currency` replace those that it names.
 
     Raises SpecError with every mistake of the file.
     """
-    return read(nodes.read(path), str(path), names_of(catalogue), region)
+    names = names_of(catalogue)
+    design = read(nodes.read(path), str(path), names, _known_region(region, names))
+    return msgspec.structs.replace(design, currency=currency.upper() or design.currency)
+
+
+def _known_region(region: str, names: Names) -> str:
+    known = names("regions")
+    if region and region.lower() not in known:
+        hint = did_you_mean(region, list(known.values()))
+        raise SpecError("--region", [Problem(0, f"{region}{hint}")])
+    return known.get(region.lower(), "")
 
 
 def names_of(catalogue: Catalogue) -> Names:
@@ -104,7 +115,7 @@ def read(root: Node, file: str, names: Names, region: str = "") -> Design:
     header, services = _read_at(root, expected, region)
     if expected.problems:
         raise SpecError(file, expected.problems)
-    ends = {corner: services for corner in CORNERS}
+    ends = dict.fromkeys(CORNERS, services)
     if expected.ranged:
         for corner in ("low", "high"):
             ends[corner] = _read_at(root, Reader(names, corner), region)[1]
@@ -124,10 +135,8 @@ def _read_at(root: Node, reader: Reader, region: str) -> tuple[Header, list[Serv
     entries = dict(reader.entries(root, known))
     listed = entries.pop("services", None)
     own = Mapping([(Scalar(key, node.line), node) for key, node in entries.items()], root.line)
-    try:
+    with suppress(Wrong):  # noted; the services may have mistakes of their own
         header = reader.struct(own, Header, {})
-    except Wrong:
-        pass  # noted; the services may have mistakes of their own
     if isinstance(listed, Sequence) and listed.items:
         services = list(_services(listed, reader, region or header.region, region))
     else:
@@ -147,7 +156,7 @@ def _services(
         if default_region:
             defaults["region"] = default_region
         try:
-            service = reader.struct(_without_kind(node), kind_class(kind), defaults)
+            service = reader.struct(node, kind_class(kind), defaults, besides=("kind",))
         except Wrong:
             continue  # noted
         if service.name in lines:
@@ -173,13 +182,6 @@ def _kind(node: Node, reader: Reader) -> str | None:
     return kind.text
 
 
-def _without_kind(node: Node) -> Mapping:
-    assert isinstance(node, Mapping)
-    items = [(key, value) for key, value in node.items if key.text != "kind"]
-    merged = [(key, value) for key, value in node.merged if key.text != "kind"]
-    return Mapping(items, node.line, merged)
-
-
 def estimate(design: Design, catalogue: Catalogue) -> Estimate:
     """Price a design; what has no price is listed in the estimate, never left at zero."""
     if design.currency != catalogue.currency:
@@ -197,9 +199,7 @@ def estimate(design: Design, catalogue: Catalogue) -> Estimate:
     unpriced: list[Unpriced] = []
     resources = []
     ignored: list[Unpriced] = []  # the ends of a range miss the same prices as its middle
-    trios = zip(
-        design.low.services, design.expected.services, design.high.services, strict=True
-    )
+    trios = zip(design.low.services, design.expected.services, design.high.services, strict=True)
     for low, expected, high in trios:
         items = bill(expected, catalogue, unpriced)
         monthly = cost(items, catalogue.currency)

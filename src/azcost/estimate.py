@@ -129,9 +129,7 @@ class Estimate(msgspec.Struct, frozen=True):
             yield from resource.items
 
 
-def bill(
-    service: Service, catalogue: Catalogue, unpriced: list[Unpriced]
-) -> tuple[LineItem, ...]:
+def bill(service: Service, catalogue: Catalogue, unpriced: list[Unpriced]) -> tuple[LineItem, ...]:
     """Price the charges of one service; those without a price are added to `unpriced`."""
     items = []
     for charge in service.charges(catalogue):

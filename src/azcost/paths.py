@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+import tempfile
 from pathlib import Path
 
 PACKAGE = Path(__file__).parent
@@ -32,3 +33,9 @@ def cache() -> Path:
     if sys.platform == "darwin":
         return Path.home() / "Library/Caches/azcost"
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "azcost"
+
+
+def fallback_cache() -> Path:
+    """Where to keep a cache when the user's own folder cannot be written."""
+    user = str(os.getuid()) if hasattr(os, "getuid") else os.environ.get("USERNAME", "user")
+    return Path(tempfile.gettempdir()) / f"azcost-{user}"

@@ -34,9 +34,7 @@ def main(source: Path, target: Path) -> None:
     _write_structs(target / "reservation_ratios.csv", found)
 
     files = source / "reference"
-    sizes = reference.vm_sizes(
-        files / "vm_sizes_azqr.yaml", files / "polandcentral_calculator.csv"
-    )
+    sizes = reference.vm_sizes(files / "vm_sizes_azqr.yaml", files / "polandcentral_calculator.csv")
     header = ("size", "vcpus", "memory_gib", "gpus", "gpu_model")
     write.table(target / "vm_sizes.csv", header, sizes)
     names = reference.regions(files / "Regions.csv", (row.region for row in rows))

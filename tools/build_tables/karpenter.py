@@ -23,9 +23,7 @@ from azcost.pricing.rows import Row
 from .observed import Dropped, plain
 
 # The families in which the comparison with recorded rows found wrong prices.
-SUSPECT = re.compile(
-    r"Standard_(([DE]\d+(-\d+)?ad?s_v5)|(B\d+[a-z]*_v2)|([AH]\d+m?r?))$"
-)
+SUSPECT = re.compile(r"Standard_(([DE]\d+(-\d+)?ad?s_v5)|(B\d+[a-z]*_v2)|([AH]\d+m?r?))$")
 # 10 % dearer everywhere in August than in this table of June.
 OUTDATED = re.compile(r"Standard_E\d+ibd?s_v6$")
 _LETTERS = re.compile(r"Standard_([A-Z]+)")

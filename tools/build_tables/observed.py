@@ -33,7 +33,7 @@ SOURCES = {
     "sstybel/azure-vm-price-importer@6c01879": ("sstybel", 2),
     "Azure/karpenter-provider-azure@352646f5": ("karpenter", 2),
 }
-CLASSES = {short: rank for short, rank in SOURCES.values()}
+CLASSES = dict(SOURCES.values())
 
 SERVICES = frozenset(
     {
@@ -90,7 +90,9 @@ def read(parquet: Path, dropped: Dropped) -> Iterator[Row]:
     """Yield the rows of the services azcost prices, in azcost's shape."""
     records = pq.read_table(parquet).to_pylist()
     sizes = {
-        r["armSkuName"] for r in records if (r["armSkuName"] or "").startswith(("Standard_", "Basic_"))
+        r["armSkuName"]
+        for r in records
+        if (r["armSkuName"] or "").startswith(("Standard_", "Basic_"))
     }
     slugs = {_slug(size): size for size in sorted(sizes)}
     calculator: list[dict[str, Any]] = []

@@ -89,8 +89,8 @@ _PER_TIME = re.compile(r"(\w+)/(Month|Day|Hour|Minute|Year)")
 
 def _unit(spelling: str, known: dict[str, tuple[str, str]]) -> tuple[str, str]:
     if short := _SHORT.fullmatch(spelling):
-        block = int(short[1]) * {"": 1, "K": 1_000, "M": 1_000_000}[short[2]]
-        return str(block), f"{short[3]}s" if short[3] else "Units"
+        size = int(short[1]) * {"": 1, "K": 1_000, "M": 1_000_000}[short[2]]
+        return str(size), f"{short[3]}s" if short[3] else "Units"
     block, unit = known[spelling]
     if per := _PER_TIME.fullmatch(unit):
         what, time = per[1], f"{per[2]}s"

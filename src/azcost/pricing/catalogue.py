@@ -119,9 +119,7 @@ class Catalogue:
 
     def candidates(self, meter: Meter) -> list[Candidate]:
         """Every row that names the meter, whatever it sells."""
-        connection = self._shipped
-        if self._synced is not None and self._is_synced(meter):
-            connection = self._synced
+        connection = self._connection_for(meter)
         wanted = {
             "n.service": meter.service,
             "p.region": meter.region,
@@ -135,13 +133,15 @@ class Catalogue:
         rows = connection.execute(f"{_SELECT} WHERE {where}", tuple(given.values()))
         return [_candidate(row) for row in rows]
 
-    def _is_synced(self, meter: Meter) -> bool:
-        assert self._synced is not None
-        found = self._synced.execute(
-            "SELECT 1 FROM partitions WHERE service = ? AND region = ?",
-            (meter.service, meter.region),
-        )
-        return found.fetchone() is not None
+    def _connection_for(self, meter: Meter) -> sqlite3.Connection:
+        if self._synced is not None:
+            found = self._synced.execute(
+                "SELECT 1 FROM partitions WHERE service = ? AND region = ?",
+                (meter.service, meter.region),
+            )
+            if found.fetchone():
+                return self._synced
+        return self._shipped
 
     def _price(self, rows: list[Candidate], meter: Meter, purchase: Purchase) -> Price:
         first = rows[0]

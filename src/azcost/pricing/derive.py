@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 # What each rule does, in a sentence for the foot of a bill.
 RULES = {
-    "linux-less-licence": "the source printed the Windows price here: Linux is that less the licence",
+    "linux-less-licence": "the source held the Windows price here: Linux is that less the licence",
     "linux-plus-licence": "Windows = Linux + what the licence of this size costs in other regions",
     "windows-less-linux": "licence = the Windows price less the Linux price",
     "dev-test-is-linux": "a dev/test subscription pays no Windows licence: the Linux price",

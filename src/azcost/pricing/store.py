@@ -73,7 +73,7 @@ def open_shipped() -> sqlite3.Connection:
         cache.mkdir(parents=True, exist_ok=True)
         _compile(folder, key, file)
     except OSError as error:
-        file = Path(tempfile.gettempdir()) / f"azcost-{_user()}" / _file_name(key)
+        file = paths.fallback_cache() / _file_name(key)
         sys.stderr.write(f"{error.strerror}: {cache}; keeping the tables in {file.parent}\n")
         if not file.is_file():
             file.parent.mkdir(mode=0o700, exist_ok=True)
@@ -81,10 +81,6 @@ def open_shipped() -> sqlite3.Connection:
         return _open(file)
     _remember(memo, key)
     return _open(file)
-
-
-def _user() -> str:
-    return str(os.getuid()) if hasattr(os, "getuid") else os.environ.get("USERNAME", "user")
 
 
 def _file_name(key: str) -> str:

@@ -55,7 +55,9 @@ def compute(vm: VirtualMachine, size: VmSize, count: Decimal, monthly: Decimal) 
         # a savings plan covers the Windows licence (Azure Pricing Calculator, 2024-2026).
         yield Charge(f"{label}, {vm.purchase}", hours(count * HOURS_PER_MONTH), meter, vm.purchase)
         if licensed:
-            licence = Meter(service="Virtual Machines", region=vm.region, arm_sku=size, os="licence")
+            licence = Meter(
+                service="Virtual Machines", region=vm.region, arm_sku=size, os="licence"
+            )
             yield Charge(f"{label}, Windows licence", hours(count * monthly), licence)
         return
     if licensed:

@@ -107,13 +107,13 @@ class _Builder:
         self._nodes = 0
 
     def take(self, event: Any) -> None:
+        line: int = event.start_mark.line + 1
         if isinstance(event, yaml.ScalarEvent):
-            quoted = event.style in ("'", '"', "|", ">")
-            self._add(Scalar(event.value, event.start_mark.line + 1, quoted), event)
+            self._add(Scalar(event.value, line, event.style in ("'", '"', "|", ">")), event)
         elif isinstance(event, yaml.MappingStartEvent):
-            self._start(Mapping([], event.start_mark.line + 1), event)
+            self._start(Mapping([], line), event)
         elif isinstance(event, yaml.SequenceStartEvent):
-            self._start(Sequence([], event.start_mark.line + 1), event)
+            self._start(Sequence([], line), event)
         elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
             self._open.pop()
             self._keys.pop()

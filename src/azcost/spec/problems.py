@@ -20,13 +20,15 @@ class SpecError(AzcostError):
     def __init__(self, file: str, problems: list[Problem]) -> None:
         self.file = file
         self.problems = sorted(set(problems))
-        places = (f"{file}:{p.line}" if p.line else file for p in self.problems)
-        texts = (p.message for p in self.problems)
-        super().__init__("\n".join(f"{where}: {what}" for where, what in zip(places, texts)))
+        super().__init__("\n".join(map(self._line, self.problems)))
+
+    def _line(self, problem: Problem) -> str:
+        where = f"{self.file}:{problem.line}" if problem.line else self.file
+        return f"{where}: {problem.message}"
 
 
 def did_you_mean(word: str, names: list[str]) -> str:
-    """", did you mean X?" when a name is close, else the first few names."""
+    """Name the close name, else the first few: the end of a sentence."""
     from difflib import get_close_matches
 
     by_lower = {name.lower(): name for name in names}

@@ -23,7 +23,9 @@ from azcost.spec.problems import Problem, did_you_mean
 CORNERS = ("low", "expected", "high")
 _RANGE_KEYS = {"low": "low", "min": "low", "expected": "expected", "high": "high", "max": "high"}
 # Digits as people write them: 1_000_000, 2.5M, 1e6. Bounded, for "1e999999999" is a number.
-_NUMBER = re.compile(r"([-+]?[0-9][0-9_]{0,30}(?:\.[0-9]{0,30})?(?:[eE][-+]?[0-9]{1,2})?) ?([kKMB]?)")
+_NUMBER = re.compile(
+    r"([-+]?[0-9][0-9_]{0,30}(?:\.[0-9]{0,30})?(?:[eE][-+]?[0-9]{1,2})?) ?([kKMB]?)"
+)
 _FACTORS = {"": 1, "k": 10**3, "K": 10**3, "M": 10**6, "B": 10**9}
 _TRUE = ("true", "yes", "on")
 _FALSE = ("false", "no", "off")
@@ -31,8 +33,8 @@ _FALSE = ("false", "no", "off")
 Names = Callable[[str], dict[str, str]]
 
 
-class Wrong(Exception):  # noqa: N818 - never leaves the reader; problems do
-    """A value that could not be read; its problem has been noted."""
+class Wrong(Exception):
+    """A value that could not be read; its problem has been noted. Never leaves the reading."""
 
 
 class Reader:
@@ -53,14 +55,22 @@ class Reader:
         """Note a mistake."""
         self.problems.append(Problem(line, message))
 
-    def struct(self, node: Node, cls: type[Any], defaults: dict[str, Any]) -> Any:
-        """Read a mapping into a Struct; `defaults` fills fields that the file leaves out."""
+    def struct(
+        self, node: Node, cls: type[Any], defaults: dict[str, Any], besides: tuple[str, ...] = ()
+    ) -> Any:
+        """Read a mapping into a Struct.
+
+        `defaults` fills fields that the file leaves out, keys `besides` the fields are
+        the caller's. Raises Wrong when anything in it was wrong.
+        """
         if not isinstance(node, Mapping):
             self._wrong(node, f"expected a mapping with {_keys_of(cls)}")
         values = dict(defaults)
         hints = _hints(cls)
         failed = False
-        for key, value in self.entries(node, [name for name in hints if name[0] != "_"]):
+        for key, value in self.entries(node, [*hints, *besides]):
+            if key in besides:
+                continue
             try:
                 values[key] = self.value(value, hints[key], key)
             except Wrong:
@@ -82,7 +92,9 @@ class Reader:
         lines: dict[str, int] = {}
         for key, value in node.entries():
             if key.text not in known:
-                self.note(key.line, f"unknown key `{_short(key.text)}`{did_you_mean(key.text, known)}")
+                self.note(
+                    key.line, f"unknown key `{_short(key.text)}`{did_you_mean(key.text, known)}"
+                )
             elif key.text in found:
                 self.note(key.line, f"`{key.text}` was already given on line {lines[key.text]}")
             elif not (isinstance(value, Scalar) and value.is_null):
@@ -140,7 +152,9 @@ class Reader:
         self.ranged = True
         ends = {_RANGE_KEYS[key]: value for key, value in self.entries(node, list(_RANGE_KEYS))}
         if set(ends) != set(CORNERS):
-            self._wrong(node, f"`{label}`: a range has low, expected and high (or min, expected, max)")
+            self._wrong(
+                node, f"`{label}`: a range has low, expected and high (or min, expected, max)"
+            )
         if any(isinstance(end, Mapping) for end in ends.values()):
             self._wrong(node, f"`{label}`: a range is made of numbers")
         numbers = [self._number(ends[corner], base, meta, label) for corner in CORNERS]

@@ -1,0 +1,67 @@
+"""The command line: load, call, print. Each command's module is imported when it runs."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+
+import click
+
+from azcost.errors import AzcostError
+
+# command -> (module and attribute, the line that `azcost --help` shows)
+COMMANDS = {
+    "estimate": ("estimate:estimate", "Price a design: what would it cost per month?"),
+}
+
+
+class Azcost(click.Group):
+    """The group of commands, and the one place where our errors become text."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Name the commands in the order in which one needs them."""
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the command's module."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, attribute = COMMANDS[cmd_name][0].partition(":")
+        command: click.Command = getattr(import_module(f"azcost.cli.{module}"), attribute)
+        del ctx
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands without importing them."""
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, help_) for name, (_, help_) in COMMANDS.items()])
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command; an error of ours ends with its message and its exit code."""
+        try:
+            return super().invoke(ctx)
+        except AzcostError as error:
+            click.echo(f"Error: {error}", err=True)
+            ctx.exit(error.exit_code)
+
+
+@click.command(cls=Azcost, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="azcost", message="azcost %(version)s")
+def main() -> None:
+    """Cost modelling and optimisation advice for machine learning on Azure.
+
+    Exit codes: 0 fine, 1 findings or cost over the asked limit, 2 usage or bad input,
+    3 incomplete, 4 something has no price.
+    """
+
+
+def run() -> None:
+    """Run the command line; a closed pipe is no error."""
+    try:
+        main()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)

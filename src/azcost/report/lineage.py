@@ -1,0 +1,73 @@
+"""Where a figure comes from: the rows that were taken, and the others with the reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from azcost.errors import AzcostError
+from azcost.estimate import Estimate, LineItem
+from azcost.pricing.catalogue import Candidate, Catalogue, Trace
+from azcost.pricing.derive import RULES
+from azcost.report.text import safe
+from azcost.units import plain
+
+
+def render(name: str, estimates: Sequence[Estimate], catalogue: Catalogue) -> str:
+    """Explain every line of the resource `name`.
+
+    Raises AzcostError when no estimate has it.
+    """
+    resources = [r for estimate in estimates for r in estimate.resources if r.name == name]
+    if not resources:
+        known = ", ".join(safe(r.name) for e in estimates for r in e.resources)
+        raise AzcostError(f"There is no resource '{safe(name)}'. There are: {known}.")
+    lines: list[str] = []
+    for resource in resources:
+        lines.append(f"{safe(resource.name)} ({resource.kind}, {resource.region})")
+        for item in resource.items:
+            lines += _item(item, catalogue)
+    return "\n".join(lines)
+
+
+def _item(item: LineItem, catalogue: Catalogue) -> Iterator[str]:
+    quantity = item.charge.quantity
+    times = f" x {plain(item.charge.times)}" if item.charge.times != 1 else ""
+    yield ""
+    yield f"  {safe(item.charge.label)}: {quantity}{times} = {item.cost} per month"
+    trace = catalogue.trace(item.charge.meter, item.charge.purchase)
+    yield from _trace(trace, "    ")
+
+
+def _trace(trace: Trace, indent: str) -> Iterator[str]:
+    price = trace.price
+    if price.rule:
+        yield f"{indent}derived: {RULES[price.rule]}"
+    for row in trace.taken:
+        yield f"{indent}taken     {_row(row)}"
+        yield f"{indent}          {_provenance(row)}"
+    for row, reason in trace.rejected:
+        yield f"{indent}not taken {_row(row)}"
+        yield (
+            f"{indent}          because it is {reason}"
+            if not reason.startswith("has")
+            else (f"{indent}          because it {reason}")
+        )
+    for step in trace.steps:
+        yield f"{indent}from {step.price.meter} ({step.price.purchase}):"
+        yield from _trace(step, indent + "  ")
+
+
+def _row(row: Candidate) -> str:
+    names = " / ".join(
+        dict.fromkeys(n for n in (row.product, row.sku, row.meter, row.arm_sku) if n)
+    )
+    tier = f" from {plain(row.tier)}" if row.tier else ""
+    kind = f" ({row.type})" if row.type else ""
+    return f"{plain(row.price)} per {row.unit}{tier}{kind}: {names}"
+
+
+def _provenance(row: Candidate) -> str:
+    meter = f"meter id {row.meter_id}" if row.meter_id else "meter id not in the source"
+    since = f", in force since {row.effective}" if row.effective else ""
+    source, day = row.source.rsplit(" ", 1)
+    return f"{meter}{since}, seen {day} by {source}"

@@ -1,0 +1,177 @@
+"""An estimate for other programs: JSON (a contract, docs/estimate-json.md), CSV, Markdown."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+
+from azcost.estimate import Estimate, ResourceEstimate
+from azcost.money import Money
+from azcost.report import view
+from azcost.report.text import safe
+from azcost.units import MONTHS_PER_YEAR
+
+SCHEMA = 1
+
+
+def to_json(estimates: Sequence[Estimate], tables: str) -> str:
+    """The estimate as JSON, several as a list; amounts are strings, floats lose digits."""
+    documents = [_estimate(estimate, tables) for estimate in estimates]
+    whole = documents[0] if len(documents) == 1 else documents
+    return json.dumps(whole, indent=2, ensure_ascii=False) + "\n"
+
+
+def _estimate(estimate: Estimate, tables: str) -> dict[str, object]:
+    found = view.provenance(estimate)
+    document: dict[str, object] = {
+        "schema": SCHEMA,
+        "name": estimate.name,
+        "currency": estimate.currency,
+        "monthly": number(estimate.monthly.amount),
+        "yearly": number(estimate.monthly.amount * MONTHS_PER_YEAR),
+        "prices": {
+            "tables": tables,
+            "observed_from": found.observed_from or None,
+            "observed_to": found.observed_to or None,
+        },
+        "resources": [_resource(resource) for resource in estimate.resources],
+        "unpriced": [
+            {"resource": missing.resource, "reason": f"{missing.label}: {missing.reason}"}
+            for missing in estimate.unpriced
+        ],
+        "warnings": list(estimate.warnings),
+    }
+    if estimate.is_range:
+        document |= _ends(estimate.low, estimate.high)
+    return document
+
+
+def _resource(resource: ResourceEstimate) -> dict[str, object]:
+    document: dict[str, object] = {
+        "name": resource.name,
+        "kind": resource.kind,
+        "region": resource.region,
+        "tags": resource.tags,
+        "monthly": number(resource.monthly.amount),
+        "lines": [_line(line) for line in view.lines(resource)],
+    }
+    if not resource.low == resource.monthly == resource.high:
+        document |= _ends(resource.low, resource.high)
+    return document
+
+
+def _ends(low: Money, high: Money) -> dict[str, object]:
+    return {"low": number(low.amount), "high": number(high.amount)}
+
+
+def _line(line: view.Line) -> dict[str, object]:
+    price = line.item.price
+    return {
+        "label": line.label,
+        "quantity": number(line.quantity),
+        "unit": line.unit,
+        "unit_price": number(line.unit_price),
+        "monthly": number(line.monthly.amount),
+        "purchase": price.purchase.value,
+        "meter_id": price.meter_id or None,
+        "product": price.meter.product or None,
+        "sku": price.meter.sku or None,
+        "meter": price.meter.meter or None,
+        "source": price.source,
+        "observed_on": price.observed_on,
+        "fidelity": price.fidelity,
+        "rule": price.rule or None,
+    }
+
+
+def number(amount: Decimal) -> str:
+    """All digits, no exponent, no trailing zeros."""
+    text = format(amount, "f")
+    return (text.rstrip("0").rstrip(".") if "." in text else text) or "0"
+
+
+_COLUMNS = (
+    "design", "resource", "kind", "region", "label", "quantity", "unit", "unit_price", "monthly",
+    "currency", "purchase", "meter_id", "product", "sku", "meter", "source", "observed_on",
+    "fidelity",
+)  # fmt: skip
+
+
+def to_csv(estimates: Sequence[Estimate]) -> str:
+    """One line per priced charge and one, without amounts, per charge without a price."""
+    import csv
+    import io
+
+    out = io.StringIO()
+    writer = csv.DictWriter(out, _COLUMNS, lineterminator="\n", extrasaction="ignore")
+    writer.writeheader()
+    for estimate in estimates:
+        for cells in _cells_of(estimate):
+            writer.writerow({key: _cell(value) for key, value in cells.items()})
+    return out.getvalue()
+
+
+def _cells_of(estimate: Estimate) -> Iterator[dict[str, object]]:
+    for resource in estimate.resources:
+        common: dict[str, object] = {
+            "design": estimate.name,
+            "resource": resource.name,
+            "kind": resource.kind,
+            "region": resource.region,
+            "currency": estimate.currency,
+        }
+        for line in view.lines(resource):
+            yield common | _line(line)
+    for missing in estimate.unpriced:
+        yield {
+            "design": estimate.name,
+            "resource": missing.resource,
+            "label": missing.label,
+            "fidelity": "unpriced",
+        }
+
+
+def _cell(value: object) -> str:
+    """A cell that a spreadsheet shows and does not run."""
+    text = "" if value is None else str(value)
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+
+
+def to_markdown(estimate: Estimate, by: str = "resource") -> str:
+    """The bill as Markdown tables, for a pull request or a wiki."""
+    return "\n".join(_markdown(estimate, by)) + "\n"
+
+
+def _markdown(estimate: Estimate, by: str) -> Iterator[str]:
+    yield f"# {_inline(estimate.name)}: {estimate.monthly} per month"
+    if estimate.is_range:
+        yield f"\nRange: {estimate.low} to {estimate.high} per month."
+    if estimate.unpriced:
+        yield "\n**Not in the total:**\n"
+        for missing in estimate.unpriced:
+            yield f"- {_inline(missing.resource)}, {_inline(missing.label)}: {missing.reason}"
+    yield f"\n| | quantity | unit | unit price | {estimate.currency} per month |"
+    yield "|---|---:|---|---:|---:|"
+    for group in view.group(estimate, by):
+        yield f"| **{_inline(group.title)}** | | | | **{group.monthly.amount:,.2f}** |"
+        for resource in group.resources:
+            for line in view.lines(resource):
+                mark = " \\*" if line.item.price.rule else ""
+                yield (
+                    f"| {_inline(line.label)} | {number(round(line.quantity, 6))} | {line.unit} "
+                    f"| {number(line.unit_price)}{mark} | {line.monthly.amount:,.2f} |"
+                )
+    yield f"| **Total** | | | | **{estimate.monthly.amount:,.2f}** |"
+    found = view.provenance(estimate)
+    yield f"\nList prices seen {found.observed_from} to {found.observed_to}."
+    if found.rules:
+        yield f"\\* derived: {', '.join(found.rules)}."
+
+
+def _inline(text: str) -> str:
+    """Text that Markdown and the HTML in it leave alone."""
+    escaped = safe(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    for character in "\\`*_[]|#":
+        escaped = escaped.replace(character, "\\" + character)
+    return escaped

@@ -1,0 +1,103 @@
+"""An estimate for the terminal: aligned columns, nothing that a pipe cannot take."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+
+from azcost.estimate import Estimate
+from azcost.pricing.derive import RULES
+from azcost.report import view
+from azcost.units import MONTHS_PER_YEAR, plain
+
+_HEADER = ("", "quantity", "unit", "unit price", "per {period}", "per year", "share")
+_MAX_LABEL = 64
+
+
+def render(estimate: Estimate, by: str = "resource", period: str = "month") -> str:
+    """The bill as text: groups with their lines, the total, and where the prices are from."""
+    factor = view.PERIODS[period]
+    rows = list(_rows(estimate, by, factor))
+    header = [cell.format(period=period) for cell in _HEADER]
+    if period == "year":
+        header.pop(5)
+        rows = [row[:5] + row[6:] for row in rows]
+    parts = [*_unpriced(estimate), safe(estimate.name), "", *_table([header, *rows])]
+    if estimate.is_range:
+        ends = " to ".join(_money(end.amount * factor) for end in (estimate.low, estimate.high))
+        parts.append(f"Range: {ends} {estimate.currency} per {period}")
+    return "\n".join([*parts, "", *_footer(estimate), ""])
+
+
+def _rows(estimate: Estimate, by: str, factor: Decimal) -> Iterator[list[str]]:
+    total = estimate.monthly.amount
+    for group in view.group(estimate, by):
+        yield [safe(group.title), "", "", "", *_amounts(group.monthly.amount, total, factor)]
+        for resource in group.resources:
+            prefix = "" if by == "resource" else f"{resource.name}: "
+            for line in view.lines(resource):
+                mark = " *" if line.item.price.rule else ""
+                yield [
+                    f"  {safe(prefix + line.label)}",
+                    _amount(line.quantity),
+                    line.unit,
+                    _unit_price(line.unit_price) + mark,
+                    *_amounts(line.monthly.amount, total, factor),
+                ]
+    yield [f"Total ({estimate.currency})", "", "", "", *_amounts(total, total, factor)]
+
+
+def _amounts(monthly: Decimal, total: Decimal, factor: Decimal) -> list[str]:
+    share = f"{monthly / total:.1%}" if total else ""
+    return [_money(monthly * factor), _money(monthly * MONTHS_PER_YEAR), share]
+
+
+def _money(amount: Decimal) -> str:
+    """Two places, more for what would look like nothing."""
+    return f"{amount:,.2f}" if amount == 0 or abs(amount) >= Decimal("0.005") else f"{amount:,.6f}"
+
+
+def _amount(quantity: Decimal) -> str:
+    return plain(quantity.quantize(Decimal("0.001")) if quantity > 1 else round(quantity, 6))
+
+
+def _unit_price(price: Decimal) -> str:
+    return plain(round(price, 8))
+
+
+def _table(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    for number, row in enumerate(rows):
+        unit = 2
+        cells = [
+            cell.ljust(width) if column in (0, unit) else cell.rjust(width)
+            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ]
+        yield "  ".join(cells).rstrip()
+        if number in (0, len(rows) - 2):
+            yield "-" * (sum(widths) + 2 * (len(widths) - 1))
+
+
+def _unpriced(estimate: Estimate) -> Iterator[str]:
+    if estimate.unpriced:
+        yield f"NOT IN THE TOTAL: {len(estimate.unpriced)} charge(s) without a price"
+        for missing in estimate.unpriced:
+            yield f"  {safe(missing.resource)}, {safe(missing.label)}: {missing.reason}"
+        yield ""
+
+
+def _footer(estimate: Estimate) -> Iterator[str]:
+    found = view.provenance(estimate)
+    if found.sources:
+        days = " to ".join(dict.fromkeys((found.observed_from, found.observed_to)))
+        yield f"Prices: list prices seen {days} by {', '.join(found.sources)}; 730 hours a month."
+    for rule in found.rules:
+        yield f"* derived: {RULES[rule]}."
+    for warning in estimate.warnings:
+        yield f"Note: {safe(warning)}"
+
+
+def safe(text: str) -> str:
+    """Text from a file, made harmless for a terminal: no control characters, not endless."""
+    clean = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+    return clean if len(clean) <= _MAX_LABEL else clean[: _MAX_LABEL - 3] + "..."

@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from azcost import paths
+from azcost.pricing import store, tables
+from azcost.pricing.catalogue import Catalogue
+
+ROOT = Path(__file__).parent.parent
+SHARED = ROOT.parent / "shared"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cache_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Every test run compiles the tables into a folder of its own."""
+    folder = tmp_path_factory.mktemp("cache")
+    before = os.environ.get("AZCOST_CACHE")
+    os.environ["AZCOST_CACHE"] = str(folder)
+    yield folder
+    if before is None:
+        del os.environ["AZCOST_CACHE"]
+    else:
+        os.environ["AZCOST_CACHE"] = before
+
+
+@pytest.fixture(scope="session")
+def catalogue(cache_folder: Path) -> Catalogue:
+    """The shipped tables."""
+    return Catalogue(store.open_shipped())
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The material beside the repository; tests that need it skip where it is absent."""
+    if not SHARED.is_dir():
+        pytest.skip("../shared is not here: this test compares with the material it holds")
+    return SHARED
+
+
+@pytest.fixture
+def toy_catalogue(tmp_path: Path) -> Callable[[Iterable[dict[str, Any]]], Catalogue]:
+    """A catalogue of made-up rows, through the same store as the real one."""
+
+    def make(rows: Iterable[dict[str, Any]]) -> Catalogue:
+        return make_catalogue(tmp_path / "toy.sqlite", rows)
+
+    return make
+
+
+def make_catalogue(file: Path, rows: Iterable[dict[str, Any]]) -> Catalogue:
+    folder = paths.shipped("data/pricing")
+    store.write(
+        file,
+        lines=[line for row in rows for line in toy_lines(row)],
+        references={name: tables.reference(folder, name) for name in tables.REFERENCES},
+        facts={"tables": "toy", "currency": "USD"},
+    )
+    return Catalogue(store._open(file))
+
+
+def toy_lines(row: dict[str, Any]) -> Iterator[tuple[str, ...]]:
+    """The lines of a row as the cases write it: `price`, or `tiers` by where they start."""
+    names = tuple(
+        str(row.get(name, default))
+        for name, default in (
+            ("service", ""),
+            ("product", ""),
+            ("sku", ""),
+            ("meter", ""),
+            ("arm_sku", ""),
+            ("unit", "1 Hour"),
+            ("type", ""),
+        )
+    )
+    for start, price in row.get("tiers", {0: row.get("price")}).items():
+        yield (
+            *names,
+            str(row.get("region", "westeurope")),
+            str(start),
+            str(price),
+            str(row.get("savings_1y", "")),
+            str(row.get("savings_3y", "")),
+            str(row.get("meter_id", "")),
+            "",
+            "toy 2026-01-01",
+            "",
+        )

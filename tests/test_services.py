@@ -1,0 +1,73 @@
+"""Every kind of service against its cases: specs, and what they must be billed."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from azcost import architecture
+from azcost.architecture import KINDS
+from azcost.pricing.catalogue import Catalogue
+from azcost.spec import nodes
+from conftest import make_catalogue
+
+CASES = Path(__file__).parent / "cases/services"
+
+
+def load(path: Path) -> dict[str, Any]:
+    found: dict[str, Any] = plain(nodes.read(path))
+    return found
+
+
+def plain(node: nodes.Node) -> Any:
+    """A node as dicts, lists and texts, so that 0.40 stays these very digits."""
+    if isinstance(node, nodes.Mapping):
+        return {key.text: plain(value) for key, value in node.entries()}
+    if isinstance(node, nodes.Sequence):
+        return [plain(item) for item in node.items]
+    return node.text
+
+
+def all_cases() -> list[Any]:
+    return [
+        pytest.param(path.stem, case, id=f"{path.stem}: {case['name']}")
+        for path in sorted(CASES.glob("*.yaml"))
+        for case in load(path)["cases"]
+    ]
+
+
+@pytest.fixture(scope="module")
+def toys(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Catalogue]:
+    folder = tmp_path_factory.mktemp("toys")
+    return {
+        path.stem: make_catalogue(folder / f"{path.stem}.sqlite", load(path)["prices"])
+        for path in sorted(CASES.glob("*.yaml"))
+    }
+
+
+@pytest.mark.parametrize(("file", "case"), all_cases())
+def test_bill(file: str, case: dict[str, Any], toys: dict[str, Catalogue]) -> None:
+    catalogue = toys[file]
+    spec = {"region": "westeurope", "services": [{"name": "it", **case["spec"]}]}
+    root = nodes.parse(yaml.safe_dump(spec, allow_unicode=True), "case")
+    design = architecture.read(root, "case", architecture.names_of(catalogue))
+    estimate = architecture.estimate(design, catalogue)
+    lines = {item.charge.label: item.cost.amount for item in estimate.items()}
+    assert lines == {label: Decimal(cost) for label, cost in case.get("lines", {}).items()}
+    assert [missing.label for missing in estimate.unpriced] == case.get("unpriced", [])
+    if "range" in case:
+        assert [estimate.low.amount, estimate.high.amount] == [Decimal(x) for x in case["range"]]
+
+
+def test_every_kind_has_cases() -> None:
+    without = [kind for kind in KINDS if not (CASES / f"{kind}.yaml").is_file()]
+    assert not without, "write tests/cases/services/<kind>.yaml for these"
+
+
+def test_every_service_file_is_a_kind() -> None:
+    files = {path.stem for path in (Path(architecture.__file__).parent / "services").glob("*.py")}
+    assert files - {"__init__", "base"} == set(KINDS)
