@@ -32,11 +32,11 @@ def plain(node: nodes.Node) -> Any:
     return node.text
 
 
-def all_cases() -> list[Any]:
+def all_cases(section: str) -> list[Any]:
     return [
         pytest.param(path.stem, case, id=f"{path.stem}: {case['name']}")
         for path in sorted(CASES.glob("*.yaml"))
-        for case in load(path)["cases"]
+        for case in load(path)[section]
     ]
 
 
@@ -49,9 +49,17 @@ def toys(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Catalogue]:
     }
 
 
-@pytest.mark.parametrize(("file", "case"), all_cases())
+@pytest.mark.parametrize(("file", "case"), all_cases("cases"))
 def test_bill(file: str, case: dict[str, Any], toys: dict[str, Catalogue]) -> None:
-    catalogue = toys[file]
+    check(case, toys[file])
+
+
+@pytest.mark.parametrize(("file", "case"), all_cases("recorded"))
+def test_bill_on_recorded_prices(file: str, case: dict[str, Any], catalogue: Catalogue) -> None:
+    check(case, catalogue)
+
+
+def check(case: dict[str, Any], catalogue: Catalogue) -> None:
     spec = {"region": "westeurope", "services": [{"name": "it", **case["spec"]}]}
     root = nodes.parse(yaml.safe_dump(spec, allow_unicode=True), "case")
     design = architecture.read(root, "case", architecture.names_of(catalogue))
