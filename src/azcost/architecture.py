@@ -212,4 +212,9 @@ def estimate(design: Design, catalogue: Catalogue) -> Estimate:
                 expected.name, expected.kind, expected.region, expected.tags, items, monthly, *ends
             )
         )
-    return Estimate(design.name, catalogue.currency, tuple(resources), tuple(unpriced))
+    notes = tuple(
+        f"{service.name}: {note}"
+        for service in design.expected.services
+        for note in service.notes()
+    )
+    return Estimate(design.name, catalogue.currency, tuple(resources), tuple(unpriced), notes)

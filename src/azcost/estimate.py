@@ -56,6 +56,9 @@ class Service(Protocol):
         The catalogue is for facts about sizes, not for prices.
         """
 
+    def notes(self) -> Iterator[str]:
+        """Yield what a reader of the bill should know."""
+
 
 class LineItem(msgspec.Struct, frozen=True):
     """A charge of a resource and its price; the cost is computed."""

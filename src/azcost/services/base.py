@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated
 
 import msgspec
@@ -19,3 +20,7 @@ class Resource(msgspec.Struct, frozen=True, kw_only=True):
     """The Azure region it runs in; the design's region if left out."""
     tags: dict[str, str] = {}
     """Tags, for bills by team or by purpose."""
+
+    def notes(self) -> Iterator[str]:
+        """Yield what a reader of the bill should know: what was assumed or left out."""
+        yield from ()
