@@ -60,7 +60,7 @@ def make_catalogue(file: Path, rows: Iterable[dict[str, Any]]) -> Catalogue:
         references={name: tables.reference(folder, name) for name in tables.REFERENCES},
         facts={"tables": "toy", "currency": "USD"},
     )
-    return Catalogue(store._open(file))
+    return Catalogue(store.connect(file))
 
 
 def toy_lines(row: dict[str, Any]) -> Iterator[tuple[str, ...]]:

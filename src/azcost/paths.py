@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import sys
-import tempfile
 from pathlib import Path
 
 PACKAGE = Path(__file__).parent
@@ -37,5 +36,7 @@ def cache() -> Path:
 
 def fallback_cache() -> Path:
     """Where to keep a cache when the user's own folder cannot be written."""
+    import tempfile
+
     user = str(os.getuid()) if hasattr(os, "getuid") else os.environ.get("USERNAME", "user")
     return Path(tempfile.gettempdir()) / f"azcost-{user}"

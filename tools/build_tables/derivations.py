@@ -25,7 +25,7 @@ MAX_LICENCE_SPREAD = Decimal("0.011")
 MAX_RATIO_SPREAD = Decimal("0.05")
 TERM_HOURS = {Purchase.RESERVED_1Y: 8760, Purchase.RESERVED_3Y: 26280}
 # Their three-year ratios differ by up to 41 % between regions (SOURCES.md).
-NO_3Y = re.compile(r"Standard_(FX|L)|Standard_[A-Z]+\d+-\d+")
+NO_3Y = re.compile(r"Standard_(FX|L)|Standard_[A-Z]+\d+[a-z]*-\d+")
 
 Prices = dict[tuple[str, str], Decimal]
 

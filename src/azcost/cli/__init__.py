@@ -12,7 +12,8 @@ from azcost.errors import AzcostError
 
 # command -> (module and attribute, the line that `azcost --help` shows)
 COMMANDS = {
-    "estimate": ("estimate:estimate", "Price a design: what would it cost per month?"),
+    "estimate": ("estimate:estimate", "Price one or more designs."),
+    "prices": ("prices:prices", "Look at the price tables, and fetch newer prices from Azure."),
 }
 
 

@@ -73,13 +73,22 @@ class Catalogue:
     service and region were synced, their rows take the place of the shipped ones.
     """
 
-    def __init__(self, shipped: sqlite3.Connection, synced: sqlite3.Connection | None = None):
+    def __init__(
+        self,
+        shipped: sqlite3.Connection,
+        synced: sqlite3.Connection | None = None,
+        currency: str = "",
+    ) -> None:
         self._shipped = shipped
         self._synced = synced
         self._traces: dict[tuple[Meter, Purchase], Trace] = {}
         facts = dict(shipped.execute("SELECT name, value FROM facts"))
-        self.currency = facts["currency"]
+        self.currency = currency or facts["currency"]
+        self._has_shipped_prices = self.currency == facts["currency"]
         self.tables = facts["tables"]
+        if synced is not None:
+            day = dict(synced.execute("SELECT name, value FROM facts"))["fetched_on"]
+            self.tables += f"+synced-{day}"
 
     def price(self, meter: Meter, purchase: Purchase = Purchase.PAY_AS_YOU_GO) -> Price:
         """The one price of a meter.
@@ -139,7 +148,7 @@ class Catalogue:
                 "SELECT 1 FROM partitions WHERE service = ? AND region = ?",
                 (meter.service, meter.region),
             )
-            if found.fetchone():
+            if found.fetchone() or not self._has_shipped_prices:
                 return self._synced
         return self._shipped
 
@@ -186,6 +195,8 @@ class Catalogue:
 
     def licence(self, size: str) -> Decimal | None:
         """What Windows adds to a size per hour, where that is the same in all regions."""
+        if not self._has_shipped_prices:
+            return None  # the table is in another currency
         row = self._shipped.execute(
             "SELECT per_hour FROM windows_licences WHERE arm_sku = ?", (size,)
         ).fetchone()
@@ -210,6 +221,26 @@ class Catalogue:
             UNION SELECT size FROM vm_sizes ORDER BY 1
         """
         return [size for (size,) in self._shipped.execute(query) if size]
+
+    def named(self, name: str, region: str) -> list[Candidate]:
+        """Every row in a region whose meter or SKU has this name, in any case."""
+        where = "WHERE p.region = ? AND ? COLLATE NOCASE IN (n.meter, n.sku)"
+        rows = self._shipped.execute(f"{_SELECT} {where}", (region, name))
+        return [_candidate(row) for row in rows]
+
+    def partitions(self) -> list[tuple[str, str]]:
+        """Every service and region that the shipped tables have a price for."""
+        return self._shipped.execute(
+            "SELECT DISTINCT n.service, p.region FROM names n JOIN prices p ON p.name = n.id"
+        ).fetchall()
+
+    def synced_partitions(self) -> list[tuple[str, str, str]]:
+        """What the user fetched: service, region, day."""
+        if self._synced is None:
+            return []
+        return self._synced.execute(
+            "SELECT service, region, fetched_on FROM partitions ORDER BY 1, 2"
+        ).fetchall()
 
     def query(self, sql: str, values: Iterable[object] = ()) -> list[tuple[str, ...]]:
         """Read the shipped tables directly: for searches and hints, not for prices."""

@@ -12,16 +12,17 @@ import hashlib
 import os
 import sqlite3
 import sys
-import tempfile
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 from azcost import paths
+from azcost.files import written_whole
 from azcost.pricing import tables
 from azcost.pricing.rows import offer
 
 # Raise with every change of SCHEMA or of what `rows.offer` answers.
-VERSION = 1
+VERSION = 2
 
 SCHEMA = """
 CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
@@ -36,6 +37,9 @@ CREATE TABLE windows_licences (
 CREATE TABLE reservation_ratios (
   arm_sku TEXT, purchase TEXT, ratio TEXT, spread TEXT, regions TEXT,
   PRIMARY KEY (arm_sku, purchase)
+) WITHOUT ROWID;
+CREATE TABLE partitions (
+  service TEXT, region TEXT, fetched_on TEXT, PRIMARY KEY (service, region)
 ) WITHOUT ROWID;
 CREATE TABLE names (
   id INTEGER PRIMARY KEY, service TEXT, product TEXT, sku TEXT, meter TEXT, arm_sku TEXT,
@@ -66,21 +70,20 @@ def open_shipped() -> sqlite3.Connection:
     key = memo.read_text() if memo.is_file() else tables.content_hash(folder)
     file = cache / _file_name(key)
     if file.is_file():
-        _remember(memo, key)
-        return _open(file)
+        if not memo.is_file():
+            _remember(memo, key)
+        return connect(file)
     sys.stderr.write("Compiling the price tables (once, a few seconds) ...\n")
     try:
-        cache.mkdir(parents=True, exist_ok=True)
         _compile(folder, key, file)
-    except OSError as error:
+    except (OSError, sqlite3.OperationalError) as error:
         file = paths.fallback_cache() / _file_name(key)
-        sys.stderr.write(f"{error.strerror}: {cache}; keeping the tables in {file.parent}\n")
+        sys.stderr.write(f"{cache}: {error}; keeping the tables in {file.parent}\n")
         if not file.is_file():
-            file.parent.mkdir(mode=0o700, exist_ok=True)
             _compile(folder, key, file)
-        return _open(file)
+        return connect(file)
     _remember(memo, key)
-    return _open(file)
+    return connect(file)
 
 
 def _file_name(key: str) -> str:
@@ -96,18 +99,13 @@ def _signature(folder: Path) -> str:
 
 
 def _remember(memo: Path, key: str) -> None:
-    if memo.is_file():
-        return
-    try:
-        memo.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile("w", dir=memo.parent, delete=False) as f:
-            f.write(key)
-        os.replace(f.name, memo)
-    except OSError:
-        return  # a cache that cannot be written costs time, not correctness
+    # A cache that cannot be written costs time, not correctness.
+    with suppress(OSError), written_whole(memo) as part:
+        part.write_text(key)
 
 
-def _open(file: Path) -> sqlite3.Connection:
+def connect(file: Path) -> sqlite3.Connection:
+    """Open a compiled database for reading."""
     return sqlite3.connect(f"file:{file}?mode=ro&immutable=1", uri=True)
 
 
@@ -128,18 +126,12 @@ def write(
     facts: dict[str, str],
 ) -> None:
     """Write a database of price `lines` at `target`, all at once or not at all."""
-    handle, name = tempfile.mkstemp(dir=target.parent, suffix=".part")
-    os.close(handle)
-    try:
-        connection = sqlite3.connect(name)
+    with written_whole(target) as part:
+        connection = sqlite3.connect(part)
         try:
             _fill(connection, lines, references, facts)
         finally:
             connection.close()
-        os.replace(name, target)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
 
 
 def _fill(

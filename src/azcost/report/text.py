@@ -22,7 +22,12 @@ def render(estimate: Estimate, by: str = "resource", period: str = "month") -> s
     if period == "year":
         header.pop(5)
         rows = [row[:5] + row[6:] for row in rows]
-    parts = [*_unpriced(estimate), safe(estimate.name), "", *_table([header, *rows])]
+    parts = [
+        *_unpriced(estimate),
+        safe(estimate.name),
+        "",
+        *table([header, *rows], left=(0, 2), rules=(0, len(rows) - 1)),
+    ]
     if estimate.is_range:
         ends = " to ".join(_money(end.amount * factor) for end in (estimate.low, estimate.high))
         parts.append(f"Range: {ends} {estimate.currency} per {period}")
@@ -65,16 +70,18 @@ def _unit_price(price: Decimal) -> str:
     return plain(round(price, 8))
 
 
-def _table(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+def table(
+    rows: Sequence[Sequence[str]], left: Sequence[int], rules: Sequence[int]
+) -> Iterator[str]:
+    """Yield aligned rows: the columns `left` to the left, a line under the rows `rules`."""
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     for number, row in enumerate(rows):
-        unit = 2
         cells = [
-            cell.ljust(width) if column in (0, unit) else cell.rjust(width)
+            cell.ljust(width) if column in left else cell.rjust(width)
             for column, (cell, width) in enumerate(zip(row, widths, strict=True))
         ]
         yield "  ".join(cells).rstrip()
-        if number in (0, len(rows) - 2):
+        if number in rules:
             yield "-" * (sum(widths) + 2 * (len(widths) - 1))
 
 

@@ -1,0 +1,5 @@
+"""`python -m azcost` is `azcost`."""
+
+from azcost.cli import run
+
+run()
