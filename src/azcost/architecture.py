@@ -182,6 +182,41 @@ def _kind(node: Node, reader: Reader) -> str | None:
     return kind.text
 
 
+def schema(names: Names) -> dict[str, Any]:
+    """The JSON schema of a specification: one branch per kind of service."""
+    from azcost.spec.schema import struct
+
+    definitions = {}
+    for kind in KINDS:
+        besides = {"kind": {"const": kind}}
+        one = struct(kind_class(kind), names, besides)
+        # The name and the region have defaults: the place in the file, the design's region.
+        needed = [field for field in one.get("required", []) if field not in ("name", "region")]
+        definitions[kind] = one | {"required": ["kind", *needed]}
+    branches = [
+        {
+            "if": {"properties": {"kind": {"const": kind}}},
+            "then": {"$ref": f"#/$defs/{kind}"},
+        }
+        for kind in KINDS
+    ]
+    service = {
+        "type": "object",
+        "properties": {"kind": {"enum": list(KINDS)}},
+        "required": ["kind"],
+        "allOf": branches,
+    }
+    services = {"type": "array", "items": service, "minItems": 1}
+    whole = struct(Header, names, {"services": services})
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "azcost architecture",
+        **whole,
+        "required": ["services"],
+        "$defs": definitions,
+    }
+
+
 def estimate(design: Design, catalogue: Catalogue) -> Estimate:
     """Price a design; what has no price is listed in the estimate, never left at zero."""
     if design.currency != catalogue.currency:

@@ -12,6 +12,7 @@ from azcost.units import MONTHS_PER_YEAR, plain
 
 _HEADER = ("", "quantity", "unit", "unit price", "per {period}", "per year", "share")
 _MAX_LABEL = 64
+_MAX_NOTE = 400
 
 
 def render(estimate: Estimate, by: str = "resource", period: str = "month") -> str:
@@ -101,10 +102,10 @@ def _footer(estimate: Estimate) -> Iterator[str]:
     for rule in found.rules:
         yield f"* derived: {RULES[rule]}."
     for warning in estimate.warnings:
-        yield f"Note: {safe(warning)}"
+        yield f"Note: {safe(warning, _MAX_NOTE)}"
 
 
-def safe(text: str) -> str:
+def safe(text: str, most: int = _MAX_LABEL) -> str:
     """Text from a file, made harmless for a terminal: no control characters, not endless."""
     clean = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
-    return clean if len(clean) <= _MAX_LABEL else clean[: _MAX_LABEL - 3] + "..."
+    return clean if len(clean) <= most else clean[: most - 3] + "..."

@@ -87,7 +87,7 @@ def parse(text: str, file: str) -> Node:
             builder.take(event)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        line = mark.line + 1 if mark else 0
+        line = min(mark.line, text.count("\n")) + 1 if mark else 0
         what = getattr(error, "problem", None) or str(error)
         raise SpecError(file, [Problem(line, f"is not valid YAML: {what}")]) from error
     if builder.root is None or (isinstance(builder.root, Scalar) and builder.root.is_null):

@@ -66,7 +66,7 @@ class Reader:
         if not isinstance(node, Mapping):
             self._wrong(node, f"expected a mapping with {_keys_of(cls)}")
         values = dict(defaults)
-        hints = _hints(cls)
+        hints = hints_of(cls)
         failed = False
         for key, value in self.entries(node, [*hints, *besides]):
             if key in besides:
@@ -75,7 +75,7 @@ class Reader:
                 values[key] = self.value(value, hints[key], key)
             except Wrong:
                 failed = True
-        for name in _required(cls):
+        for name in required_of(cls):
             if name not in values and not any(key.text == name for key, _ in node.entries()):
                 self.note(node.line, f"`{name}` is missing")
                 failed = True
@@ -104,7 +104,7 @@ class Reader:
 
     def value(self, node: Node, type_: Any, label: str) -> Any:
         """Read a node as a value of a type; `label` names it in messages."""
-        base, meta = _plain_type(type_)
+        base, meta = plain_type(type_)
         origin = typing.get_origin(base)
         if base is Decimal or base is int:
             return self._number(node, base, meta, label)
@@ -170,7 +170,7 @@ class Reader:
         try:
             return Hours.parse(node.text)
         except ValueError as error:
-            return self._wrong(node, f"`{label}`: {error}, not '{_short(node.text)}'")
+            return self._wrong(node, f"`{label}`: {error}")
 
     def _flag(self, node: Node, label: str) -> bool:
         word = node.text.lower() if isinstance(node, Scalar) else ""
@@ -232,7 +232,7 @@ class Reader:
         raise Wrong
 
 
-def _plain_type(type_: Any) -> tuple[Any, tuple[Any, ...]]:
+def plain_type(type_: Any) -> tuple[Any, tuple[msgspec.Meta, ...]]:
     """A type without Annotated and None, and its constraints."""
     meta: tuple[Any, ...] = ()
     while True:
@@ -248,14 +248,16 @@ def _plain_type(type_: Any) -> tuple[Any, tuple[Any, ...]]:
 _HINTS: dict[type[Any], dict[str, Any]] = {}
 
 
-def _hints(cls: type[Any]) -> dict[str, Any]:
+def hints_of(cls: type[Any]) -> dict[str, Any]:
+    """The type of each field of a Struct."""
     if cls not in _HINTS:
         hints = typing.get_type_hints(cls, include_extras=True)
         _HINTS[cls] = {name: hints[name] for name in cls.__struct_fields__}
     return _HINTS[cls]
 
 
-def _required(cls: type[Any]) -> list[str]:
+def required_of(cls: type[Any]) -> list[str]:
+    """The fields of a Struct that have no default."""
     return [field.name for field in msgspec.structs.fields(cls) if field.required]
 
 
