@@ -13,6 +13,7 @@ from msgspec import Meta
 
 from azcost.estimate import (
     Estimate,
+    Note,
     ResourceEstimate,
     Service,
     Unpriced,
@@ -80,33 +81,27 @@ def load(path: Path, catalogue: Catalogue, region: str = "", currency: str = "")
 
 
 def _known_region(region: str, names: Names) -> str:
-    known = names("regions")
-    if region and region.lower() not in known:
-        hint = did_you_mean(region, list(known.values()))
+    known = names.find("regions", region) if region else ""
+    if known is None:
+        hint = did_you_mean(region, names.all("regions"))
         raise SpecError("--region", [Problem(0, f"{region}{hint}")])
-    return known.get(region.lower(), "")
+    return known
 
 
 def names_of(catalogue: Catalogue) -> Names:
-    """The names that a specification may use, by their lower-case spellings."""
-    known: dict[str, dict[str, str]] = {}
-
-    def names(kind: str) -> dict[str, str]:
-        if kind not in known:
-            known[kind] = _regions(catalogue) if kind == "regions" else _sizes(catalogue)
-        return known[kind]
-
-    return names
+    """The names that a specification may use, as the catalogue has them."""
+    return _CatalogueNames(catalogue)
 
 
-def _regions(catalogue: Catalogue) -> dict[str, str]:
-    regions = catalogue.regions()
-    display = {name.lower(): region for region, name in regions.items()}
-    return display | {region.lower(): region for region in regions}
+class _CatalogueNames:
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
 
+    def find(self, kind: str, text: str) -> str | None:
+        return self._catalogue.name(kind, text)
 
-def _sizes(catalogue: Catalogue) -> dict[str, str]:
-    return {size.lower(): size for size in catalogue.sizes()}
+    def all(self, kind: str) -> list[str]:
+        return self._catalogue.names(kind)
 
 
 def read(root: Node, file: str, names: Names, region: str = "") -> Design:
@@ -248,8 +243,6 @@ def estimate(design: Design, catalogue: Catalogue) -> Estimate:
             )
         )
     notes = tuple(
-        f"{service.name}: {note}"
-        for service in design.expected.services
-        for note in service.notes()
+        Note(service.name, text) for service in design.expected.services for text in service.notes()
     )
     return Estimate(design.name, catalogue.currency, tuple(resources), tuple(unpriced), notes)

@@ -84,6 +84,13 @@ class Unpriced(msgspec.Struct, frozen=True):
     reason: str
 
 
+class Note(msgspec.Struct, frozen=True):
+    """What the bill of a resource assumes or leaves out."""
+
+    resource: str
+    text: str
+
+
 class ResourceEstimate(msgspec.Struct, frozen=True):
     """One resource of the design with its line items."""
 
@@ -104,7 +111,7 @@ class Estimate(msgspec.Struct, frozen=True):
     currency: str
     resources: tuple[ResourceEstimate, ...]
     unpriced: tuple[Unpriced, ...] = ()
-    warnings: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
 
     @property
     def monthly(self) -> Money:

@@ -210,17 +210,17 @@ class Catalogue:
         ).fetchone()
         return None if row is None else (Decimal(row[0]), row[1])
 
-    def regions(self) -> dict[str, str]:
-        """Display name by region, of every region with a price."""
-        return dict(self._shipped.execute("SELECT region, name FROM regions"))
+    def names(self, kind: str) -> list[str]:
+        """Every name of a kind: `regions`, or `sizes` of virtual machines."""
+        found = self._shipped.execute("SELECT DISTINCT name FROM known WHERE kind = ?", (kind,))
+        return sorted(name for (name,) in found)
 
-    def sizes(self) -> list[str]:
-        """Every virtual machine size that has a price or a specification."""
-        query = """
-            SELECT DISTINCT arm_sku FROM names WHERE service = 'Virtual Machines'
-            UNION SELECT size FROM vm_sizes ORDER BY 1
-        """
-        return [size for (size,) in self._shipped.execute(query) if size]
+    def name(self, kind: str, text: str) -> str | None:
+        """The right spelling of a name, in any case or by its display name, if there is one."""
+        row = self._shipped.execute(
+            "SELECT name FROM known WHERE kind = ? AND spelling = ?", (kind, text.lower())
+        ).fetchone()
+        return None if row is None else row[0]
 
     def named(self, name: str, region: str) -> list[Candidate]:
         """Every row in a region whose meter or SKU has this name, in any case."""

@@ -8,13 +8,12 @@ remembers it: an unchanged checkout is opened without reading them.
 
 from __future__ import annotations
 
-import hashlib
-import os
 import sqlite3
 import sys
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
+from zlib import crc32
 
 from azcost import paths
 from azcost.files import written_whole
@@ -22,12 +21,15 @@ from azcost.pricing import tables
 from azcost.pricing.rows import offer
 
 # Raise with every change of SCHEMA or of what `rows.offer` answers.
-VERSION = 2
+VERSION = 3
 
 SCHEMA = """
 CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 CREATE TABLE units (spelling TEXT PRIMARY KEY, block TEXT, unit TEXT) WITHOUT ROWID;
 CREATE TABLE regions (region TEXT PRIMARY KEY, name TEXT) WITHOUT ROWID;
+CREATE TABLE known (
+  kind TEXT, spelling TEXT, name TEXT, PRIMARY KEY (kind, spelling)
+) WITHOUT ROWID;
 CREATE TABLE vm_sizes (
   size TEXT PRIMARY KEY, vcpus INTEGER, memory_gib TEXT, gpus INTEGER, gpu_model TEXT
 ) WITHOUT ROWID;
@@ -51,6 +53,12 @@ CREATE TABLE prices (
 );
 """
 INDEXES = """
+INSERT OR IGNORE INTO known
+  SELECT 'sizes', lower(arm_sku), arm_sku FROM names
+  WHERE service = 'Virtual Machines' AND arm_sku <> '';
+INSERT OR IGNORE INTO known SELECT 'sizes', lower(size), size FROM vm_sizes;
+INSERT OR IGNORE INTO known SELECT 'regions', lower(region), region FROM regions;
+INSERT OR IGNORE INTO known SELECT 'regions', lower(name), region FROM regions;
 CREATE INDEX names_by_arm_sku ON names (service, arm_sku);
 CREATE INDEX names_by_meter ON names (service, meter);
 CREATE INDEX names_by_sku ON names (service, sku);
@@ -65,13 +73,9 @@ def open_shipped() -> sqlite3.Connection:
     """
     folder = paths.shipped("data/pricing")
     cache = paths.cache()
-    signature = _signature(folder)
-    memo = cache / "signatures" / signature
-    key = memo.read_text() if memo.is_file() else tables.content_hash(folder)
+    key = _remembered_hash(folder, cache)
     file = cache / _file_name(key)
     if file.is_file():
-        if not memo.is_file():
-            _remember(memo, key)
         return connect(file)
     sys.stderr.write("Compiling the price tables (once, a few seconds) ...\n")
     try:
@@ -81,8 +85,6 @@ def open_shipped() -> sqlite3.Connection:
         sys.stderr.write(f"{cache}: {error}; keeping the tables in {file.parent}\n")
         if not file.is_file():
             _compile(folder, key, file)
-        return connect(file)
-    _remember(memo, key)
     return connect(file)
 
 
@@ -90,18 +92,21 @@ def _file_name(key: str) -> str:
     return f"tables-{key}-v{VERSION}.sqlite"
 
 
-def _signature(folder: Path) -> str:
-    digest = hashlib.sha256(os.fspath(folder).encode())
-    for path in tables.files(folder):
-        stat = path.stat()
-        digest.update(f"{path} {stat.st_size} {stat.st_mtime_ns}\n".encode())
-    return digest.hexdigest()[:16]
-
-
-def _remember(memo: Path, key: str) -> None:
+def _remembered_hash(folder: Path, cache: Path) -> str:
+    """The hash of the tables, from the memo if no file has changed since it was written."""
+    signature = "".join(
+        f"{path} {path.stat().st_size} {path.stat().st_mtime_ns}\n" for path in tables.files(folder)
+    )
+    memo = cache / f"hash-of-{crc32(str(folder).encode()):08x}"
+    with suppress(OSError):
+        key, _, known = memo.read_text(encoding="utf-8").partition("\n")
+        if known == signature:
+            return key
+    key = tables.content_hash(folder)
     # A cache that cannot be written costs time, not correctness.
     with suppress(OSError), written_whole(memo) as part:
-        part.write_text(key)
+        part.write_text(f"{key}\n{signature}", encoding="utf-8")
+    return key
 
 
 def connect(file: Path) -> sqlite3.Connection:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -39,6 +37,8 @@ def files(folder: Path) -> list[Path]:
 
 def content_hash(folder: Path) -> str:
     """Name the tables by their content: 12 hexadecimal digits of SHA-256."""
+    import hashlib
+
     digest = hashlib.sha256()
     for path in files(folder):
         digest.update(path.relative_to(folder).as_posix().encode())
@@ -84,6 +84,8 @@ def _lines(path: Path, service: str, region: str) -> Iterator[Line]:
 
 
 def _read(path: Path) -> Iterator[list[str]]:
+    import csv
+
     try:
         with path.open(newline="", encoding="utf-8") as f:
             reader = csv.reader(f)

@@ -40,7 +40,7 @@ def _estimate(estimate: Estimate, tables: str) -> dict[str, object]:
             {"resource": missing.resource, "reason": f"{missing.label}: {missing.reason}"}
             for missing in estimate.unpriced
         ],
-        "warnings": list(estimate.warnings),
+        "warnings": [f"{note.resource}: {note.text}" for note in estimate.notes],
     }
     if estimate.is_range:
         document |= _ends(estimate.low, estimate.high)

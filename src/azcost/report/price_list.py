@@ -24,16 +24,16 @@ def show(catalogue: Catalogue, name: str, region: str) -> str:
 
     Raises AzcostError for a name or a region that is not known.
     """
-    regions = catalogue.regions()
-    if region not in regions:
-        raise AzcostError(f"--region: {region}{did_you_mean(region, list(regions))}")
-    by_lower = {size.lower(): size for size in catalogue.sizes()}
-    if name.lower() in by_lower:
-        return "\n".join(_size(catalogue, by_lower[name.lower()], region))
-    rows = [row for row in catalogue.named(name, region) if not row.rejected]
+    where = catalogue.name("regions", region)
+    if where is None:
+        raise AzcostError(f"--region: {region}{did_you_mean(region, catalogue.names('regions'))}")
+    size = catalogue.name("sizes", name)
+    if size is not None:
+        return "\n".join(_size(catalogue, size, where))
+    rows = [row for row in catalogue.named(name, where) if not row.rejected]
     if not rows:
         raise AzcostError(
-            f"No meter or size is called '{name}' in {region}. Look for it: "
+            f"No meter or size is called '{name}' in {where}. Look for it: "
             f"azcost prices search {name}"
         )
     return "\n".join(_meters(rows))

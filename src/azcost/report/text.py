@@ -13,6 +13,7 @@ from azcost.units import MONTHS_PER_YEAR, plain
 _HEADER = ("", "quantity", "unit", "unit price", "per {period}", "per year", "share")
 _MAX_LABEL = 64
 _MAX_NOTE = 400
+_MOST_NAMES = 3
 
 
 def render(estimate: Estimate, by: str = "resource", period: str = "month") -> str:
@@ -101,11 +102,23 @@ def _footer(estimate: Estimate) -> Iterator[str]:
         yield f"Prices: list prices seen {days} by {', '.join(found.sources)}; 730 hours a month."
     for rule in found.rules:
         yield f"* derived: {RULES[rule]}."
-    for warning in estimate.warnings:
-        yield f"Note: {safe(warning, _MAX_NOTE)}"
+    yield from _notes(estimate)
+
+
+def _notes(estimate: Estimate) -> Iterator[str]:
+    """Each note once, with the resources that it is about."""
+    about: dict[str, list[str]] = {}
+    for note in estimate.notes:
+        about.setdefault(note.text, []).append(safe(note.resource))
+    for text, names in about.items():
+        shown = ", ".join(names[:_MOST_NAMES])
+        more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
+        yield f"Note on {shown}{more}: {safe(text, _MAX_NOTE)}"
 
 
 def safe(text: str, most: int = _MAX_LABEL) -> str:
     """Text from a file, made harmless for a terminal: no control characters, not endless."""
-    clean = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+    clean = text
+    if not text.isprintable():
+        clean = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
     return clean if len(clean) <= most else clean[: most - 3] + "..."

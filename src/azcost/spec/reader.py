@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 import types
 import typing
-from collections.abc import Callable
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, Literal, Union
+from functools import cache
+from typing import Any, Literal, Protocol, Union
 
 import msgspec
 
@@ -30,7 +30,15 @@ _FACTORS = {"": 1, "k": 10**3, "K": 10**3, "M": 10**6, "B": 10**9}
 _TRUE = ("true", "yes", "on")
 _FALSE = ("false", "no", "off")
 
-Names = Callable[[str], dict[str, str]]
+
+class Names(Protocol):
+    """Which names there are, of `regions` or of `sizes`."""
+
+    def find(self, kind: str, text: str) -> str | None:
+        """The right spelling of a name, however it is written; None when there is none."""
+
+    def all(self, kind: str) -> list[str]:
+        """Every name."""
 
 
 class Wrong(Exception):
@@ -40,8 +48,7 @@ class Wrong(Exception):
 class Reader:
     """Read values at one corner of the file's ranges.
 
-    `names` answers which names there are (of regions, of sizes): lower-case spelling to
-    the right one. After reading, `problems` holds the mistakes, `ranged` whether a range
+    After reading, `problems` holds the mistakes, `ranged` whether a range
     was seen, and a value read despite problems must not be used.
     """
 
@@ -189,10 +196,10 @@ class Reader:
         return node.text
 
     def _name(self, node: Scalar, kind: str, label: str) -> str:
-        names = self._names(kind)
-        if node.text.lower() in names:
-            return names[node.text.lower()]
-        hint = did_you_mean(node.text, list(names.values()))
+        name = self._names.find(kind, node.text)
+        if name is not None:
+            return name
+        hint = did_you_mean(node.text, self._names.all(kind))
         return self._wrong(node, f"`{label}`: {_short(node.text)}{hint}")
 
     def _choice(self, node: Node, choices: list[str], label: str) -> str:
@@ -245,17 +252,14 @@ def plain_type(type_: Any) -> tuple[Any, tuple[msgspec.Meta, ...]]:
             return type_, meta
 
 
-_HINTS: dict[type[Any], dict[str, Any]] = {}
-
-
+@cache
 def hints_of(cls: type[Any]) -> dict[str, Any]:
     """The type of each field of a Struct."""
-    if cls not in _HINTS:
-        hints = typing.get_type_hints(cls, include_extras=True)
-        _HINTS[cls] = {name: hints[name] for name in cls.__struct_fields__}
-    return _HINTS[cls]
+    hints = typing.get_type_hints(cls, include_extras=True)
+    return {name: hints[name] for name in cls.__struct_fields__}
 
 
+@cache
 def required_of(cls: type[Any]) -> list[str]:
     """The fields of a Struct that have no default."""
     return [field.name for field in msgspec.structs.fields(cls) if field.required]

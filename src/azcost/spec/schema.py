@@ -95,7 +95,7 @@ def _range(number: Schema) -> Schema:
 def _text(meta: tuple[msgspec.Meta, ...], names: Names) -> Schema:
     for limit in meta:
         if limit.extra and "names" in limit.extra:
-            known = sorted(set(names(limit.extra["names"]).values()))
+            known = names.all(limit.extra["names"])
             return {"anyOf": [{"enum": known}, {"type": "string"}]}
     return {"type": "string"}
 
