@@ -13,6 +13,7 @@ from azcost import architecture
 from azcost.architecture import KINDS
 from azcost.pricing.catalogue import Catalogue
 from azcost.spec import nodes
+from azcost.spec.problems import SpecError
 from conftest import make_catalogue
 
 CASES = Path(__file__).parent / "cases/services"
@@ -36,7 +37,7 @@ def all_cases(section: str) -> list[Any]:
     return [
         pytest.param(path.stem, case, id=f"{path.stem}: {case['name']}")
         for path in sorted(CASES.glob("*.yaml"))
-        for case in load(path)[section]
+        for case in load(path).get(section, [])
     ]
 
 
@@ -57,6 +58,13 @@ def test_bill(file: str, case: dict[str, Any], toys: dict[str, Catalogue]) -> No
 @pytest.mark.parametrize(("file", "case"), all_cases("recorded"))
 def test_bill_on_recorded_prices(file: str, case: dict[str, Any], catalogue: Catalogue) -> None:
     assert billed(case, catalogue) == expected(case)
+
+
+@pytest.mark.parametrize(("file", "case"), all_cases("errors"))
+def test_a_spec_is_refused(file: str, case: dict[str, Any], toys: dict[str, Catalogue]) -> None:
+    with pytest.raises(SpecError) as caught:
+        billed(case, toys[file])
+    assert case["error"] in str(caught.value)
 
 
 def billed(case: dict[str, Any], catalogue: Catalogue) -> dict[str, Any]:
@@ -83,9 +91,11 @@ def expected(case: dict[str, Any]) -> dict[str, Any]:
     return figures
 
 
-def test_every_kind_has_cases() -> None:
-    without = [kind for kind in KINDS if not (CASES / f"{kind}.yaml").is_file()]
-    assert not without, "write tests/cases/services/<kind>.yaml for these"
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_has_cases_of_both_sorts(kind: str) -> None:
+    found = load(CASES / f"{kind}.yaml")
+    assert found["cases"]
+    assert found["recorded"]
 
 
 def test_every_service_file_is_a_kind() -> None:

@@ -29,7 +29,10 @@ from azcost.spec.reader import CORNERS, Names, Reader, Wrong
 
 # Every kind of service, and the module that prices it. Adding a service adds a line.
 KINDS = {
+    "managed_disk": "ManagedDisk",
+    "snapshot": "Snapshot",
     "virtual_machine": "VirtualMachine",
+    "vm_scale_set": "VmScaleSet",
 }
 
 

@@ -12,12 +12,11 @@ from azcost.errors import ConflictingPrices, PriceNotFound, UnitMismatch
 from azcost.pricing import derive, hints
 from azcost.pricing.price import Meter, Price, Tier
 from azcost.pricing.rows import Purchase
-from azcost.units import HOURS_PER_YEAR, Quantity
+from azcost.units import HOURS_PER_YEAR, MONTHS_PER_YEAR, Quantity
 
-_TERMS = {
-    Purchase.RESERVED_1Y: HOURS_PER_YEAR,
-    Purchase.RESERVED_3Y: 3 * HOURS_PER_YEAR,
-}
+# A reservation's row gives the price of the whole term, whatever unit it names.
+_YEARS = {Purchase.RESERVED_1Y: 1, Purchase.RESERVED_3Y: 3}
+_PER_YEAR = {"Hours": HOURS_PER_YEAR, "Months": Decimal(MONTHS_PER_YEAR)}
 _SAVINGS = {Purchase.SAVINGS_1Y: "savings_1y", Purchase.SAVINGS_3Y: "savings_3y"}
 
 
@@ -120,7 +119,11 @@ class Catalogue:
                 raise PriceNotFound(hints.not_found(self, meter, purchase, rejected))
             price, steps = derived
             return Trace(price, (), tuple(rejected), steps)
-        series = _series(taken)
+        series = [rows for rows in _series(taken) if rows[0].tier == 0]
+        if not series:
+            lost = [(row, "a later tier of a price whose first tier is missing") for row in taken]
+            reasons = rejected + lost
+            raise PriceNotFound(hints.not_found(self, meter, purchase, reasons))
         if len({_schedule(rows, purchase) for rows in series}) > 1:
             raise ConflictingPrices(hints.conflict(meter, purchase, [s[0] for s in series]))
         chosen = min(series, key=lambda rows: (not rows[0].meter_id, rows[0].product))
@@ -160,7 +163,10 @@ class Catalogue:
                 f"{first.meter_id or 'none'}) is not in data/pricing/units.csv. "
                 "Add it there, with what a block of it is."
             )
-        per = Quantity(_TERMS.get(purchase, first.block), first.unit_name)
+        block = first.block
+        if purchase in _YEARS and first.unit_name in _PER_YEAR:
+            block = _YEARS[purchase] * _PER_YEAR[first.unit_name]
+        per = Quantity(block, first.unit_name)
         source, day = first.source.rsplit(" ", 1)
         return Price(
             meter=Meter(

@@ -22,7 +22,7 @@ def not_found(
 ) -> str:
     """The message of a PriceNotFound."""
     sentences = [f"No {purchase} price for {meter} in {meter.region} ({catalogue.currency})."]
-    if reasons := sorted({row.rejected for row, _ in rejected if row.rejected}):
+    if reasons := sorted({why for row, why in rejected if row.rejected or "tier" in why}):
         sentences.append(f"Rows found but not used: {'; '.join(reasons)}.")
     if elsewhere := _regions_with(catalogue, meter, purchase):
         sentences.append(f"It is known in {_list(elsewhere)}.")

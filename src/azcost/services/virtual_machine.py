@@ -12,6 +12,7 @@ from typing import ClassVar
 from azcost.estimate import Charge
 from azcost.fields import ALWAYS, Count, Hours, VmSize
 from azcost.meters.compute import OperatingSystem, vm_hours
+from azcost.meters.disks import Disk, check_os_disk, disks_of_machines, notes_on_disks
 from azcost.pricing.catalogue import Catalogue
 from azcost.pricing.rows import Purchase
 from azcost.services.base import Resource
@@ -23,7 +24,7 @@ class VirtualMachine(Resource, frozen=True, kw_only=True):
     kind: ClassVar[str] = "virtual_machine"
 
     size: VmSize
-    """The size as Azure names it: `Standard_D4s_v5`."""
+    """The size as Azure names it: `Standard_D4s_v5`. Burst credits of B sizes are free."""
     count: Count = Decimal(1)
     """How many run at the same time."""
     hours: Hours = ALWAYS
@@ -31,12 +32,24 @@ class VirtualMachine(Resource, frozen=True, kw_only=True):
     os: OperatingSystem = "linux"
     """The operating system; Windows adds its licence."""
     purchase: Purchase = Purchase.PAY_AS_YOU_GO
-    """How the hours are bought."""
+    """How the hours are bought. A maximum price for spot is a limit, never what is billed."""
     hybrid_benefit: bool = False
     """Whether you bring your own Windows Server licences."""
+    os_disk: Disk | None = None
+    """The disk of the operating system, one per machine; left out: not in the bill.
+
+    Like `data_disks` it is billed for the whole month, whenever the machine runs. An
+    ephemeral OS disk costs nothing.
+    """
+    data_disks: tuple[Disk, ...] = ()
+    """The data disks of each machine."""
+
+    def __post_init__(self) -> None:
+        """Refuse an OS disk that no machine has."""
+        check_os_disk(self.os_disk)
 
     def charges(self, catalogue: Catalogue) -> Iterator[Charge]:
-        """Yield the compute hours, and the licence where it is billed apart."""
+        """Yield the compute hours, the licence where it is billed apart, and the disks."""
         yield from vm_hours(
             size=self.size,
             region=self.region,
@@ -46,3 +59,10 @@ class VirtualMachine(Resource, frozen=True, kw_only=True):
             os=self.os,
             hybrid_benefit=self.hybrid_benefit,
         )
+        yield from disks_of_machines(
+            self.os_disk, self.data_disks, region=self.region, machines=self.count
+        )
+
+    def notes(self) -> Iterator[str]:
+        """Say which disks or operations the bill is without."""
+        yield from notes_on_disks(self.os_disk, self.data_disks)

@@ -1,0 +1,71 @@
+"""Virtual machine scale sets: the hours and disks of their instances; the set is free.
+
+Prices: https://azure.microsoft.com/pricing/details/virtual-machine-scale-sets/linux/
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+from azcost.estimate import Charge
+from azcost.fields import ALWAYS, Count, Hours, VmSize
+from azcost.meters.compute import OperatingSystem, vm_hours
+from azcost.meters.disks import Disk, check_os_disk, disks_of_machines, notes_on_disks
+from azcost.pricing.catalogue import Catalogue
+from azcost.pricing.rows import Purchase
+from azcost.services.base import Resource
+
+
+class VmScaleSet(Resource, frozen=True, kw_only=True):
+    """A scale set: instances of one size, each with the same disks."""
+
+    kind: ClassVar[str] = "vm_scale_set"
+
+    size: VmSize
+    """The size as Azure names it: `Standard_D4s_v5`. Burst credits of B sizes are free."""
+    instances: Count
+    """How many instances there are: where it scales, the average, or min, expected, max."""
+    hours: Hours = ALWAYS
+    """When the instances run: `always`, hours a month, or a weekly schedule.
+
+    For instances that are stopped and keep their disks; those that scaling deletes belong
+    into `instances`.
+    """
+    os: OperatingSystem = "linux"
+    """The operating system; Windows adds its licence."""
+    purchase: Purchase = Purchase.PAY_AS_YOU_GO
+    """How the hours are bought. A maximum price for spot is a limit, never what is billed."""
+    hybrid_benefit: bool = False
+    """Whether you bring your own Windows Server licences."""
+    os_disk: Disk | None = None
+    """The disk of the operating system, one per instance; left out: not in the bill.
+
+    Like `data_disks` it is billed for the whole month, whenever the instance runs. An
+    ephemeral OS disk costs nothing.
+    """
+    data_disks: tuple[Disk, ...] = ()
+    """The data disks of each instance."""
+
+    def __post_init__(self) -> None:
+        """Refuse an OS disk that no machine has."""
+        check_os_disk(self.os_disk)
+
+    def charges(self, catalogue: Catalogue) -> Iterator[Charge]:
+        """Yield the compute hours, the licence where it is billed apart, and the disks."""
+        yield from vm_hours(
+            size=self.size,
+            region=self.region,
+            count=self.instances,
+            monthly=self.hours.monthly,
+            purchase=self.purchase,
+            os=self.os,
+            hybrid_benefit=self.hybrid_benefit,
+        )
+        yield from disks_of_machines(
+            self.os_disk, self.data_disks, region=self.region, machines=self.instances
+        )
+
+    def notes(self) -> Iterator[str]:
+        """Say which disks or operations the bill is without."""
+        yield from notes_on_disks(self.os_disk, self.data_disks)
