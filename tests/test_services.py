@@ -15,22 +15,7 @@ from azcost.pricing.catalogue import Catalogue
 from azcost.spec import nodes
 from azcost.spec.problems import SpecError
 from conftest import make_catalogue
-
-CASES = Path(__file__).parent / "cases/services"
-
-
-def load(path: Path) -> dict[str, Any]:
-    found: dict[str, Any] = plain(nodes.read(path))
-    return found
-
-
-def plain(node: nodes.Node) -> Any:
-    """A node as dicts, lists and texts, so that 0.40 stays these very digits."""
-    if isinstance(node, nodes.Mapping):
-        return {key.text: plain(value) for key, value in node.entries()}
-    if isinstance(node, nodes.Sequence):
-        return [plain(item) for item in node.items]
-    return node.text
+from specs import CASES, load
 
 
 def all_cases(section: str) -> list[Any]:

@@ -74,19 +74,19 @@ class Reader:
             self._wrong(node, f"expected a mapping with {_keys_of(cls)}")
         values = dict(defaults)
         hints = hints_of(cls)
-        failed = False
+        wrong = set()
         for key, value in self.entries(node, [*hints, *besides]):
             if key in besides:
                 continue
             try:
                 values[key] = self.value(value, hints[key], key)
             except Wrong:
-                failed = True
+                wrong.add(key)
         for name in required_of(cls):
-            if name not in values and not any(key.text == name for key, _ in node.entries()):
+            if name not in values and name not in wrong:
                 self.note(node.line, f"`{name}` is missing")
-                failed = True
-        if failed:
+                wrong.add(name)
+        if wrong:
             raise Wrong
         try:
             return cls(**values)
