@@ -86,7 +86,7 @@ def toy_lines(row: dict[str, Any]) -> Iterator[tuple[str, ...]]:
             str(row.get("savings_1y", "")),
             str(row.get("savings_3y", "")),
             str(row.get("meter_id", "")),
-            "",
+            str(row.get("effective", "")),
             "toy 2026-01-01",
             "",
         )

@@ -93,6 +93,23 @@ def test_a_later_tier_alone_is_no_price(toy_catalogue: Toy) -> None:
         toy_catalogue([row]).price(BLOB)
 
 
+def test_a_superseded_row_beside_its_successor_does_not_count(toy_catalogue: Toy) -> None:
+    tiers = STORED | {"unit": "1 GB/Month", "meter_id": "m"}
+    rows = [
+        tiers | {"tiers": {0: 9, 100: 8}, "effective": "2024-01-01"},
+        tiers | {"tiers": {0: 0, 100: "0.1"}, "effective": "2026-01-01"},
+    ]
+    for order in (rows, rows[::-1]):
+        price = toy_catalogue(order).price(BLOB)
+        assert price.cost_of(gb_months(Decimal(1100))).amount == 100
+
+
+def test_two_prices_for_one_tier_of_one_meter_are_a_conflict(toy_catalogue: Toy) -> None:
+    tier = STORED | {"unit": "1 GB/Month", "meter_id": "m", "effective": "2026-01-01"}
+    with pytest.raises(ConflictingPrices):
+        toy_catalogue([tier | {"price": 1}, tier | {"price": 2}]).price(BLOB)
+
+
 def test_blocks_are_what_the_unit_says(toy_catalogue: Toy) -> None:
     row = STORED | {"unit": "10K", "price": "0.055"}
     assert toy_catalogue([row]).price(BLOB).cost_of(units(641_000)).amount == Decimal("3.5255")

@@ -29,10 +29,19 @@ from azcost.spec.reader import CORNERS, Names, Reader, Wrong
 
 # Every kind of service, and the module that prices it. Adding a service adds a line.
 KINDS = {
+    "application_gateway": "ApplicationGateway",
+    "bastion": "Bastion",
+    "egress": "Egress",
+    "load_balancer": "LoadBalancer",
     "managed_disk": "ManagedDisk",
+    "nat_gateway": "NatGateway",
+    "private_endpoint": "PrivateEndpoint",
+    "public_ip": "PublicIp",
     "snapshot": "Snapshot",
     "virtual_machine": "VirtualMachine",
     "vm_scale_set": "VmScaleSet",
+    "vnet_peering": "VnetPeering",
+    "vpn_gateway": "VpnGateway",
 }
 
 

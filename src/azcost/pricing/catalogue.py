@@ -309,12 +309,20 @@ def _why_not(row: Candidate, meter: Meter, purchase: Purchase) -> str:
 
 
 def _series(rows: list[Candidate]) -> list[list[Candidate]]:
-    """The rows by what they name: the tiers of one meter belong together."""
-    found: dict[tuple[str, ...], list[Candidate]] = {}
-    for row in sorted(rows, key=lambda row: row.tier):
+    """The rows by what they name: the tiers of one meter belong together.
+
+    A superseded row may stay beside its successor: of each tier, the latest start counts.
+    Two prices for one tier from one day on are two series, and so a conflict.
+    """
+    found: dict[tuple[str, ...], dict[Decimal, Candidate]] = {}
+    for row in sorted(rows, key=lambda row: (row.tier, row.effective)):
         key = (row.product, row.sku, row.meter, row.arm_sku, row.meter_id, row.unit)
-        found.setdefault(key, []).append(row)
-    return list(found.values())
+        other = found.setdefault(key, {}).get(row.tier)
+        if other and other.effective == row.effective and other.price != row.price:
+            found[*key, str(row.price)] = {row.tier: row}
+        else:
+            found[key][row.tier] = row
+    return [list(tiers.values()) for tiers in found.values()]
 
 
 def _schedule(rows: list[Candidate], purchase: Purchase) -> tuple[Tier, ...]:

@@ -29,7 +29,8 @@ def not_found(
     elif meter.arm_sku and (others := _sizes_with(catalogue, meter, purchase)):
         sentences.append(f"Sizes that have one there: {_list(others)}.")
     sentences.append(
-        f"Fetch it: azcost prices sync --service '{meter.service}' --region {meter.region}"
+        f"Fetch it: azcost prices sync --service {_quoted(meter.service)} "
+        f"--region {_quoted(meter.region)}"
     )
     return " ".join(sentences)
 
@@ -45,6 +46,10 @@ def conflict(meter: Meter, purchase: Purchase, rows: Sequence[Candidate]) -> str
         f"{len(rows)} {purchase} prices fit {meter} in {meter.region} and disagree: {said}. "
         "Naming one would be a guess; please report it with this message."
     )
+
+
+def _quoted(name: str) -> str:
+    return f"'{name}'" if " " in name else name
 
 
 def _list(names: Sequence[str]) -> str:

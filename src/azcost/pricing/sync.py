@@ -130,11 +130,12 @@ def _key(item: dict[str, Any]) -> Key:
 
 
 def _line(item: dict[str, Any], today: str) -> Line | None:
-    """An item of the API as a line for the store; None for a price no longer in force.
+    """An item of the API as a line for the store; None for a price not in force today.
 
     Raises FetchError when the item is not a price.
     """
-    if (item.get("effectiveEndDate") or "9999")[:10] <= today:
+    start = (item.get("effectiveStartDate") or "")[:10]
+    if start > today or (item.get("effectiveEndDate") or "9999")[:10] <= today:
         return None
     try:
         kind = item["type"]
@@ -155,7 +156,7 @@ def _line(item: dict[str, Any], today: str) -> Line | None:
             _text(plans.get("1 Year", "")),
             _text(plans.get("3 Years", "")),
             item["meterId"],
-            (item.get("effectiveStartDate") or "")[:10],
+            start,
             f"{SOURCE} {today}",
             "",
         )
