@@ -183,6 +183,22 @@ def test_ranges_are_three_architectures(catalogue: Catalogue) -> None:
     assert counts == [1, 2, 9]
 
 
+def test_an_invariant_that_fails_at_one_end_of_a_range_is_an_error(catalogue: Catalogue) -> None:
+    spec = "kind: managed_disk, type: Premium_LRS, region: westeurope"
+    text = "services: [{%s, size_gb: {low: 1, expected: 2, high: 99999}}]" % spec  # noqa: UP031
+    (problem,) = problems(text, catalogue)
+    assert problem.startswith("f:1: at the high end of the range: `size_gb`: a Premium_LRS disk")
+
+
+def test_the_region_of_a_file_can_be_replaced(catalogue: Catalogue, tmp_path: Path) -> None:
+    file = tmp_path / "a.yaml"
+    file.write_text(VM % "")
+    design = architecture.load(file, catalogue, "North Europe")
+    assert design.expected.services[0].region == "northeurope"
+    with pytest.raises(SpecError, match="did you mean northeurope"):
+        architecture.load(file, catalogue, "northeurop")
+
+
 def test_without_ranges_there_is_one_architecture(catalogue: Catalogue) -> None:
     design = read(VM % "", catalogue)
     assert design.low.services[0] is design.high.services[0]

@@ -29,9 +29,14 @@ from azcost.spec.reader import CORNERS, Names, Reader, Wrong
 
 # Every kind of service, and the module that prices it. Adding a service adds a line.
 KINDS = {
+    "aks": "KubernetesCluster",
     "application_gateway": "ApplicationGateway",
     "bastion": "Bastion",
+    "container_app": "ContainerApp",
+    "container_instance": "ContainerInstance",
+    "container_registry": "ContainerRegistry",
     "egress": "Egress",
+    "function_app": "FunctionApp",
     "load_balancer": "LoadBalancer",
     "managed_disk": "ManagedDisk",
     "nat_gateway": "NatGateway",
@@ -125,12 +130,19 @@ def read(root: Node, file: str, names: Names, region: str = "") -> Design:
     ends = dict.fromkeys(CORNERS, services)
     if expected.ranged:
         for corner in ("low", "high"):
-            ends[corner] = _read_at(root, Reader(names, corner), region)[1]
+            reader = Reader(names, corner)
+            ends[corner] = _read_at(root, reader, region)[1]
+            if reader.problems:  # what holds in the middle need not hold at the ends
+                raise SpecError(file, [_at_end(problem, corner) for problem in reader.problems])
     return Design(
         header.name or Path(file).stem,
         header.currency.upper(),
         *(Architecture(tuple(ends[corner])) for corner in CORNERS),
     )
+
+
+def _at_end(problem: Problem, corner: str) -> Problem:
+    return Problem(problem.line, f"at the {corner} end of the range: {problem.message}")
 
 
 def _read_at(root: Node, reader: Reader, region: str) -> tuple[Header, list[Service]]:
@@ -143,7 +155,7 @@ def _read_at(root: Node, reader: Reader, region: str) -> tuple[Header, list[Serv
     listed = entries.pop("services", None)
     own = Mapping([(Scalar(key, node.line), node) for key, node in entries.items()], root.line)
     with suppress(Wrong):  # noted; the services may have mistakes of their own
-        header = reader.struct(own, Header, {})
+        header = reader.struct(own, Header)
     if isinstance(listed, Sequence) and listed.items:
         services = list(_services(listed, reader, region or header.region, region))
     else:
@@ -162,16 +174,15 @@ def _services(
         defaults = {"name": f"{kind}-{number}"}
         if default_region:
             defaults["region"] = default_region
+        forced = {"region": forced_region} if forced_region else {}
         try:
-            service = reader.struct(node, kind_class(kind), defaults, besides=("kind",))
+            service = reader.struct(node, kind_class(kind), defaults, forced, besides=("kind",))
         except Wrong:
             continue  # noted
         if service.name in lines:
             message = f"the name `{service.name}` is taken on line {lines[service.name]}"
             reader.note(node.line, message)
         lines[service.name] = node.line
-        if forced_region:
-            service = msgspec.structs.replace(service, region=forced_region)
         yield service
 
 

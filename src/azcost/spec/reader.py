@@ -11,7 +11,6 @@ import types
 import typing
 from decimal import Decimal
 from enum import StrEnum
-from functools import cache
 from typing import Any, Literal, Protocol, Union
 
 import msgspec
@@ -20,6 +19,8 @@ from azcost.fields import Hours
 from azcost.spec.nodes import Mapping, Node, Scalar, Sequence
 from azcost.spec.problems import Problem, did_you_mean
 
+Values = typing.Mapping[str, Any]
+NOTHING: Values = types.MappingProxyType({})
 CORNERS = ("low", "expected", "high")
 _RANGE_KEYS = {"low": "low", "min": "low", "expected": "expected", "high": "high", "max": "high"}
 # Digits as people write them: 1_000_000, 2.5M, 1e6. Bounded, for "1e999999999" is a number.
@@ -63,33 +64,38 @@ class Reader:
         self.problems.append(Problem(line, message))
 
     def struct(
-        self, node: Node, cls: type[Any], defaults: dict[str, Any], besides: tuple[str, ...] = ()
+        self,
+        node: Node,
+        cls: type[Any],
+        defaults: Values = NOTHING,
+        forced: Values = NOTHING,
+        besides: tuple[str, ...] = (),
     ) -> Any:
         """Read a mapping into a Struct.
 
-        `defaults` fills fields that the file leaves out, keys `besides` the fields are
-        the caller's. Raises Wrong when anything in it was wrong.
+        `defaults` fills fields that the file leaves out, `forced` replaces what it says,
+        keys `besides` the fields are the caller's. Raises Wrong when anything was wrong.
         """
         if not isinstance(node, Mapping):
             self._wrong(node, f"expected a mapping with {_keys_of(cls)}")
-        values = dict(defaults)
+        values = {name: value for name, value in defaults.items() if name not in forced}
         hints = hints_of(cls)
         wrong = set()
         for key, value in self.entries(node, [*hints, *besides]):
-            if key in besides:
+            if key in besides or key in forced:
                 continue
             try:
                 values[key] = self.value(value, hints[key], key)
             except Wrong:
                 wrong.add(key)
         for name in required_of(cls):
-            if name not in values and name not in wrong:
+            if name not in {*values, *forced, *wrong}:
                 self.note(node.line, f"`{name}` is missing")
                 wrong.add(name)
         if wrong:
             raise Wrong
         try:
-            return cls(**values)
+            return cls(**values, **forced)
         except ValueError as error:  # an invariant of the value, from its __post_init__
             return self._wrong(node, str(error))
 
@@ -129,7 +135,7 @@ class Reader:
             return self._items(node, typing.get_args(base)[0], label, origin)
         if origin is dict:
             return self._texts(node, label)
-        return self.struct(node, base, {})
+        return self.struct(node, base)
 
     def _number(self, node: Node, base: type, meta: tuple[Any, ...], label: str) -> Any:
         if isinstance(node, Mapping):
@@ -252,17 +258,24 @@ def plain_type(type_: Any) -> tuple[Any, tuple[msgspec.Meta, ...]]:
             return type_, meta
 
 
-@cache
+_HINTS: dict[type[Any], dict[str, Any]] = {}
+_REQUIRED: dict[type[Any], list[str]] = {}
+
+
 def hints_of(cls: type[Any]) -> dict[str, Any]:
     """The type of each field of a Struct."""
-    hints = typing.get_type_hints(cls, include_extras=True)
-    return {name: hints[name] for name in cls.__struct_fields__}
+    if cls not in _HINTS:
+        hints = typing.get_type_hints(cls, include_extras=True)
+        _HINTS[cls] = {name: hints[name] for name in cls.__struct_fields__}
+    return _HINTS[cls]
 
 
-@cache
 def required_of(cls: type[Any]) -> list[str]:
     """The fields of a Struct that have no default."""
-    return [field.name for field in msgspec.structs.fields(cls) if field.required]
+    if cls not in _REQUIRED:
+        fields = msgspec.structs.fields(cls)
+        _REQUIRED[cls] = [field.name for field in fields if field.required]
+    return _REQUIRED[cls]
 
 
 def _keys_of(cls: type[Any]) -> str:
