@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from azcost.pricing.rows import Purchase, Row
-from build_tables import choose, derivations, karpenter, observed, reference
+from build_tables import choose, derivations, karpenter, observed, reference, repair
 
 ARTURO = "Arturo-Quiroga-MSFT/azure-architecture-diagram-builder@31f894a"
 RADAR = "andy-diericks/azure-pricing-radar@cf741f2"
@@ -228,6 +228,52 @@ def test_judging_a_suspect_price(
     printed: float, expected: float | None, licence: float, verdict: str
 ) -> None:
     assert karpenter.judge(printed, expected, licence) == verdict
+
+
+def stored(region: str, price: str, meter: str = "Data Stored", sku: str = "Hot") -> Row:
+    return Row(
+        region=region,
+        service="Storage",
+        product="Blob",
+        sku=sku,
+        meter=meter,
+        arm_sku="",
+        unit="1 GB/Month",
+        price=Decimal(price),
+        source="arturo 2026-08-15",
+    )
+
+
+def test_a_lost_meter_name_is_filled_where_only_one_fits() -> None:
+    rows = [stored("a", "1"), stored("b", "1"), stored("c", "1", meter="")]
+    assert [row.meter for row in repair.fill_names(rows)] == ["Data Stored"] * 3
+
+
+def test_a_lost_meter_name_is_not_guessed() -> None:
+    two_names = [
+        stored("a", "1"),
+        stored("b", "1", meter="Early Delete"),
+        stored("c", "1", meter=""),
+    ]
+    two_rows = [stored("a", "1"), stored("c", "1", meter=""), stored("c", "2", meter="")]
+    for rows in (two_names, two_rows):
+        assert all(row.meter == "" for row in repair.fill_names(rows) if row.region == "c")
+
+
+def test_a_placeholder_price_does_not_ship_but_a_cheap_region_does() -> None:
+    rows = [stored("a", "5"), stored("b", "5"), stored("c", "1"), stored("d", "1.01")]
+    dropped = observed.Dropped()
+    kept = [row.region for row in repair.drop_placeholders(rows, dropped)]
+    assert kept == ["a", "b", "c", "d"]  # the median is 3.005, a fifth of it 0.601
+    rows[2] = stored("c", "0.01")
+    assert [row.region for row in repair.drop_placeholders(rows, dropped)] == ["a", "b", "d"]
+
+
+def test_cheap_spot_prices_are_no_placeholders() -> None:
+    rows = [
+        stored(region, price, sku="Hot Spot") for region, price in zip("abcd", "9991", strict=True)
+    ]
+    assert len(list(repair.drop_placeholders(rows, observed.Dropped()))) == 4
 
 
 def test_a_licence_that_differs_between_regions_is_not_used() -> None:

@@ -14,6 +14,8 @@ import msgspec
 HOURS_PER_MONTH = Decimal(730)
 HOURS_PER_YEAR = Decimal(8760)
 MONTHS_PER_YEAR = 12
+# Days of an average month, for what is prorated by the day: 30.4167.
+AVERAGE_DAYS = HOURS_PER_MONTH / 24
 # What a month of a per-day meter is to the calculators (container registry: 30 x 0.1666).
 DAYS_PER_MONTH = Decimal(30)
 # Azure's GB are binary: the calculators bill 1 TB as 1,024 GB.
@@ -53,6 +55,11 @@ def gb(amount: Decimal) -> Quantity:
 def gb_months(amount: Decimal) -> Quantity:
     """Gigabytes kept for a month."""
     return Quantity(amount, "GB-Months")
+
+
+def gib_hours(amount: Decimal) -> Quantity:
+    """Binary gigabytes kept or used for an hour."""
+    return Quantity(amount, "GiB-Hours")
 
 
 def units(amount: Decimal | int) -> Quantity:

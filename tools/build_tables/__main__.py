@@ -10,7 +10,7 @@ import msgspec
 
 from azcost.pricing.rows import Purchase, Row
 
-from . import choose, derivations, karpenter, observed, reference, write
+from . import choose, derivations, karpenter, observed, reference, repair, write
 
 
 def main(source: Path, target: Path) -> None:
@@ -19,6 +19,7 @@ def main(source: Path, target: Path) -> None:
     rows = list(observed.read(source / "observed.parquet", dropped))
     rows = list(_mended(rows, dropped))
     rows = list(choose.choose(rows, dropped))
+    rows = list(repair.drop_placeholders(repair.fill_names(rows), dropped))
 
     services = write.prices(target / "prices", rows)
     write.table(target / "services.csv", ("file", "service", "rows"), services)

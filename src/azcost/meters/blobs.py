@@ -1,4 +1,4 @@
-"""What Azure calls the meters of block blobs, and what blobs and file shares share.
+"""What Azure calls the meters of block blobs, and the meters that blobs and files have in common.
 
 Azure sells block blobs as eight products: by namespace, by the endpoint that clients
 call (https://learn.microsoft.com/azure/storage/common/storage-plan-manage-costs), and
@@ -66,7 +66,7 @@ _PRODUCTS = {
 #   {more}     {written}, but nothing for LRS
 # Cool and Archive have no rows for listing, other and iterative operations: they are
 # those of Hot (sample prices of .../storage/blobs/blob-storage-estimate-costs).
-_LAKE_SPELLINGS = {
+_LAKE_SPELLINGS: dict[Use, tuple[str, ...]] = {
     Use.WRITE: ("{tier} {more} Write Operations",),
     Use.READ: ("{tier} Read Operations",),
     Use.LIST: ("{written} List and Create Container Operations",),
@@ -85,7 +85,7 @@ _LAKE_SPELLINGS = {
     Use.DATA_WRITE: ("{tier} Data Write",),
     Use.INDEX: ("Hot {redundancy} Index",),
 }
-_SPELLINGS = {
+_SPELLINGS: dict[str, dict[Use, tuple[str, ...]]] = {
     _FLAT: {
         Use.WRITE: ("{tier} {written} Write Operations",),
         Use.READ: ("{tier} {zone} Read Operations",),
@@ -98,7 +98,7 @@ _SPELLINGS = {
         Use.INDEX_TAGS: ("{geo} Index Tags",),
     },
     _NESTED: {
-        Use.WRITE: ("{tier} {written} Write Operations",),
+        Use.WRITE: ("{tier} {redundancy} Write Operations", "{tier} {written} Write Operations"),
         Use.READ: ("{tier} {redundancy} Read Operations", "{tier} Read Operations"),
         Use.LIST: ("{written} List and Create Container Operations",),
         Use.OTHER: ("{tier} Other Operations", "Hot {redundancy} Other Operations"),
@@ -108,12 +108,12 @@ _SPELLINGS = {
     _FLAT_LAKE: _LAKE_SPELLINGS,
     _PREMIUM_LAKE: {Use.INDEX: ("{tier} {redundancy} MetaData Storage",)},
 }
-# One meter, two names: canadacentral's 87594d12-... is "Hot LRS Write Operations" in the
-# product Blob Storage, "LRS List and Create ..." in General Block Blob v2. A region's list
-# has one of them or both, and both cost the same in all 19 cases (LRS, ZRS, GRS).
+# One meter, two names: canadacentral's 87594d41-... is "Hot LRS Write Operations" in the
+# product Blob Storage, "LRS List and Create ..." in General Block Blob v2. A price list
+# has one of the names or both, and then they cost the same (19 of 19; but not for GZRS).
 _TWINS = ("Hot {written} Write Operations", "{written} List and Create Container Operations")
-# Some meters of v2 accounts are listed in this older product only; the 1,099 that both
-# list cost the same in both, in every region.
+# Some meters of v2 accounts are listed in this older product only; the 1,099 rows that
+# both products have cost the same in both.
 _OLDER_FLAT = "Blob Storage"
 
 
@@ -163,7 +163,7 @@ class Blobs(msgspec.Struct, frozen=True, kw_only=True):
             for name in names:
                 yield _OLDER_FLAT, name
             twins = [self._filled(words) for words in _TWINS]
-            if names[0] in twins:
+            if names[0] in twins and "GZRS" not in self.redundancy:
                 yield product, twins[1 - twins.index(names[0])]
 
     def _product(self, use: Use) -> str:
@@ -198,11 +198,14 @@ def is_geo(redundancy: str) -> bool:
 
 def geo_replication(region: str) -> Meter:
     """The meter of copying a GB to the second region, of general purpose v2 accounts."""
-    sku = "Geo-Replication v2"
-    return Meter(
-        service="Storage",
-        region=region,
-        product="Storage - Bandwidth",
-        sku=sku,
-        meter=f"{sku} Data Transfer",
-    )
+    return _of_account(region, "Storage - Bandwidth", "Geo-Replication v2", "Data Transfer")
+
+
+def sftp(region: str, redundancy: Redundancy) -> Meter:
+    """The meter of an hour in which SFTP is enabled."""
+    sku = f"SSH File Transfer Protocol {redundancy}"
+    return _of_account(region, "Blob Features", sku, "Hour Enabled")
+
+
+def _of_account(region: str, product: str, sku: str, words: str) -> Meter:
+    return Meter(service="Storage", region=region, product=product, sku=sku, meter=f"{sku} {words}")

@@ -14,7 +14,7 @@ import msgspec
 from azcost.estimate import Charge
 from azcost.fields import Amount, Count, Gigabytes, Operations
 from azcost.pricing.price import Meter
-from azcost.units import HOURS_PER_MONTH, Quantity, hours, months, plain, units
+from azcost.units import HOURS_PER_MONTH, gib_hours, hours, months, plain, units
 
 # Azure's own names (DiskStorageAccountTypes of its compute API).
 DiskType = Literal[
@@ -188,7 +188,7 @@ def _provisioned(
 ) -> Iterator[Charge]:
     label = f"{plain(count)} x {kind.label} {role}"
     gib = disk.size_gb.to_integral_value(ROUND_CEILING)  # sold in steps of 1 GiB (disks-types)
-    capacity = Quantity(gib * count * HOURS_PER_MONTH, "GiB-Hours")
+    capacity = gib_hours(gib * count * HOURS_PER_MONTH)
     meter = _meter(region, kind.product, kind.sku, "Provisioned Capacity")
     yield Charge(f"{label}, capacity", capacity, meter)
     for what, amount, free, words in (

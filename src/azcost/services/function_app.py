@@ -19,7 +19,7 @@ from azcost.pricing.catalogue import Catalogue
 from azcost.pricing.price import Meter
 from azcost.pricing.rows import Purchase
 from azcost.services.base import Resource
-from azcost.units import HOURS_PER_MONTH, Quantity, hours, plain, units
+from azcost.units import HOURS_PER_MONTH, Quantity, gib_hours, hours, plain, units
 
 # vCPUs and GB of memory of an instance:
 # https://learn.microsoft.com/azure/azure-functions/functions-premium-plan
@@ -151,7 +151,7 @@ class FunctionApp(Resource, frozen=True, kw_only=True):
         monthly = HOURS_PER_MONTH if purchase in COMMITTED else self.hours.monthly
         instance_hours = self.instances * monthly
         label = f"{plain(self.instances)} x {self.plan}, {purchase}"
-        memory = Quantity(instance_hours * memory_gb, "GiB-Hours")
+        memory = gib_hours(instance_hours * memory_gb)
         vcpu_meter = self._meter("Premium", "Premium vCPU Duration")
         memory_meter = self._meter("Premium", "Premium Memory Duration")
         yield Charge(f"{label}, vCPU", hours(instance_hours * vcpus), vcpu_meter, purchase)
