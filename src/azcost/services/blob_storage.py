@@ -16,7 +16,7 @@ from msgspec import Meta
 from azcost.estimate import Charge
 from azcost.fields import Amount, Gigabytes, Operations
 from azcost.meters.blobs import (
-    MINIMUMAVERAGE_DAYS,
+    MINIMUM_DAYS,
     Blobs,
     Endpoint,
     Redundancy,
@@ -141,7 +141,7 @@ class Lifecycle(msgspec.Struct, frozen=True, kw_only=True):
     def _short(self, tier: Tier, days: Decimal, end: Decimal) -> Decimal:
         if end == self.end and self.delete_after_days is None:
             return _ZERO  # they stay
-        return max(_ZERO, MINIMUMAVERAGE_DAYS.get(tier, 0) - days)
+        return max(_ZERO, MINIMUM_DAYS.get(tier, 0) - days)
 
     def notes(self) -> Iterator[str]:
         """Yield what the steady month assumes, and which writes are counted."""
@@ -234,7 +234,7 @@ class BlobStorage(Resource, frozen=True, kw_only=True):
             offered = _REDUNDANCIES.get(tier, (self.redundancy,))
             if self.redundancy not in offered:
                 raise ValueError(f"`redundancy`: {tier} blobs have {', '.join(offered)} only")
-        minimum = MINIMUMAVERAGE_DAYS.get(self.tier, 0)
+        minimum = MINIMUM_DAYS.get(self.tier, 0)
         if self.early_deletion_gb and self.early_deletion_days > minimum:
             raise ValueError(
                 f"`early_deletion_days`: {self.tier} blobs have a minimum of {minimum} days, "
@@ -294,7 +294,7 @@ class BlobStorage(Resource, frozen=True, kw_only=True):
         yield "other operations", Use.OTHER, units(self.other_operations)
         yield "iterative writes", Use.ITERATIVE_WRITE, units(self.iterative_write_operations)
         yield "iterative reads", Use.ITERATIVE_READ, units(self.iterative_read_operations)
-        if self.tier in MINIMUMAVERAGE_DAYS:  # Hot and Premium retrieve for free
+        if self.tier in MINIMUM_DAYS:  # Hot and Premium retrieve for free
             yield "retrieval", retrieval, gb(self.retrieval_gb)
 
     def _lifecycle(self, catalogue: Catalogue, policy: Lifecycle) -> Iterator[Charge]:
