@@ -13,6 +13,7 @@ from msgspec import Meta
 
 from azcost.estimate import (
     Estimate,
+    LineItem,
     Note,
     ResourceEstimate,
     Service,
@@ -21,6 +22,7 @@ from azcost.estimate import (
     cost,
 )
 from azcost.fields import Region
+from azcost.free_account import FreeAccount
 from azcost.pricing.catalogue import Catalogue
 from azcost.spec import nodes
 from azcost.spec.nodes import Mapping, Node, Scalar, Sequence
@@ -75,6 +77,8 @@ class Header(msgspec.Struct, frozen=True, kw_only=True):
     """The region of every service that names none itself."""
     currency: Annotated[str, Meta(max_length=3)] = "USD"
     """The currency to price in: one that the catalogue has."""
+    free_account: bool = False
+    """Whether it runs in a free account's first twelve months: some services cost nothing."""
 
 
 class Design(msgspec.Struct, frozen=True):
@@ -85,6 +89,7 @@ class Design(msgspec.Struct, frozen=True):
 
     name: str
     currency: str
+    free_account: bool
     low: Architecture
     expected: Architecture
     high: Architecture
@@ -137,17 +142,19 @@ def read(root: Node, file: str, names: Names, region: str = "") -> Design:
     header, services = _read_at(root, expected, region)
     if expected.problems:
         raise SpecError(file, expected.problems)
-    ends = dict.fromkeys(CORNERS, services)
+    middle = Architecture(tuple(services))
+    ends = dict.fromkeys(CORNERS, middle)
     if expected.ranged:
         for corner in ("low", "high"):
             reader = Reader(names, corner)
-            ends[corner] = _read_at(root, reader, region)[1]
+            ends[corner] = Architecture(tuple(_read_at(root, reader, region)[1]))
             if reader.problems:  # what holds in the middle need not hold at the ends
                 raise SpecError(file, [_at_end(problem, corner) for problem in reader.problems])
     return Design(
         header.name or Path(file).stem,
         header.currency.upper(),
-        *(Architecture(tuple(ends[corner])) for corner in CORNERS),
+        header.free_account,
+        *(ends[corner] for corner in CORNERS),
     )
 
 
@@ -245,6 +252,20 @@ def schema(names: Names) -> dict[str, Any]:
     }
 
 
+def _bills(
+    end: Architecture, design: Design, catalogue: Catalogue, unpriced: list[Unpriced]
+) -> list[tuple[LineItem, ...]]:
+    """The line items of each service; one after the other they use up the free account."""
+    free = FreeAccount() if design.free_account else None
+    bills = []
+    for service in end.services:
+        charges = service.charges(catalogue)
+        if free:
+            charges = map(free.spend, charges)
+        bills.append(bill(charges, service.name, catalogue, unpriced))
+    return bills
+
+
 def estimate(design: Design, catalogue: Catalogue) -> Estimate:
     """Price a design; what has no price is listed in the estimate, never left at zero."""
     if design.currency != catalogue.currency:
@@ -260,21 +281,23 @@ def estimate(design: Design, catalogue: Catalogue) -> Estimate:
             ],
         )
     unpriced: list[Unpriced] = []
-    resources = []
-    ignored: list[Unpriced] = []  # the ends of a range miss the same prices as its middle
-    trios = zip(design.low.services, design.expected.services, design.high.services, strict=True)
-    for low, expected, high in trios:
-        items = bill(expected, catalogue, unpriced)
-        monthly = cost(items, catalogue.currency)
-        ends = [
-            monthly if end is expected else cost(bill(end, catalogue, ignored), catalogue.currency)
-            for end in (low, high)
-        ]
-        resources.append(
-            ResourceEstimate(
-                expected.name, expected.kind, expected.region, expected.tags, items, monthly, *ends
-            )
+    middle = _bills(design.expected, design, catalogue, unpriced)
+    ends = [
+        # The ends of a range miss the same prices as its middle: no need to list them twice.
+        middle if end is design.expected else _bills(end, design, catalogue, [])
+        for end in (design.low, design.high)
+    ]
+    resources = [
+        ResourceEstimate(
+            service.name,
+            service.kind,
+            service.region,
+            service.tags,
+            items,
+            *(cost(bill_, catalogue.currency) for bill_ in (items, low, high)),
         )
+        for service, items, low, high in zip(design.expected.services, middle, *ends, strict=True)
+    ]
     notes = tuple(
         Note(service.name, text) for service in design.expected.services for text in service.notes()
     )

@@ -139,14 +139,16 @@ class Estimate(msgspec.Struct, frozen=True):
             yield from resource.items
 
 
-def bill(service: Service, catalogue: Catalogue, unpriced: list[Unpriced]) -> tuple[LineItem, ...]:
-    """Price the charges of one service; those without a price are added to `unpriced`."""
+def bill(
+    charges: Iterable[Charge], resource: str, catalogue: Catalogue, unpriced: list[Unpriced]
+) -> tuple[LineItem, ...]:
+    """Price the charges of a resource; those without a price are added to `unpriced`."""
     items = []
-    for charge in service.charges(catalogue):
+    for charge in charges:
         try:
             price = catalogue.price(charge.meter, charge.purchase)
         except (PriceNotFound, ConflictingPrices, UnitMismatch) as error:
-            unpriced.append(Unpriced(service.name, charge.label, str(error)))
+            unpriced.append(Unpriced(resource, charge.label, str(error)))
             continue
         items.append(LineItem(charge, price))
     return tuple(items)
