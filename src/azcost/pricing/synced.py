@@ -7,7 +7,6 @@ made of all of them at the end and renamed into place.
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -42,6 +41,8 @@ class Cache:
 
     def fetched_on(self, partition: Partition) -> str:
         """The day a partition was fetched; empty if it was not."""
+        import json
+
         file = self._file(partition)
         if not file.is_file():
             return ""
@@ -51,6 +52,8 @@ class Cache:
 
     def keep(self, partition: Partition, lines: Iterable[Line], today: str) -> None:
         """Keep a finished partition; it becomes visible with the next publish."""
+        import json
+
         head = {"service": partition.service, "region": partition.region, "fetched_on": today}
         with written_whole(self._file(partition)) as part, part.open("w", encoding="utf-8") as out:
             out.write(json.dumps(head) + "\n")
@@ -75,6 +78,8 @@ class Cache:
         return self._partitions / f"{name}.jsonl"
 
     def _read(self) -> Iterator[tuple[dict[str, str], Iterator[Line]]]:
+        import json
+
         for file in sorted(self._partitions.glob("*.jsonl")):
             with file.open(encoding="utf-8") as lines:
                 head = json.loads(lines.readline())

@@ -9,7 +9,7 @@ from decimal import Decimal
 from azcost.estimate import Estimate, ResourceEstimate
 from azcost.money import Money
 from azcost.report import view
-from azcost.report.text import safe
+from azcost.report.text import printable, safe
 from azcost.units import MONTHS_PER_YEAR
 
 SCHEMA = 1
@@ -134,8 +134,8 @@ def _cells_of(estimate: Estimate) -> Iterator[dict[str, object]]:
 
 def _cell(value: object) -> str:
     """A cell that a spreadsheet shows and does not run."""
-    text = "" if value is None else str(value)
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+    text = "" if value is None else printable(str(value))
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@") else text
 
 
 def to_markdown(estimate: Estimate, by: str = "resource") -> str:

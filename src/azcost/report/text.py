@@ -117,8 +117,13 @@ def _notes(estimate: Estimate) -> Iterator[str]:
 
 
 def safe(text: str, most: int = _MAX_LABEL) -> str:
-    """Text from a file, made harmless for a terminal: no control characters, not endless."""
-    clean = text
-    if not text.isprintable():
-        clean = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+    """Text from a file, made harmless for a terminal: printable, and not endless."""
+    clean = printable(text)
     return clean if len(clean) <= most else clean[: most - 3] + "..."
+
+
+def printable(text: str) -> str:
+    """Text without control characters and marks that turn the direction of writing."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
