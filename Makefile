@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# The documents whose blocks are made by running azcost.
+COG = PYTHONPATH=tools $(BIN)/cog -P README.md data/pricing/README.md docs/services.md
 
 .PHONY: demo test check tables docs bench clean
 
@@ -16,6 +18,10 @@ check: $(VENV)/dev.stamp
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(COG) --check
+
+docs: $(VENV)/dev.stamp
+	$(COG) -r
 
 # The source of the prices lies beside the repository where azcost is developed.
 tables: $(VENV)/dev.stamp

@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from msgspec import Meta
 
 from azcost import architecture
 from azcost.architecture import KINDS
 from azcost.estimate import Estimate
 from azcost.money import Money, total
 from azcost.pricing.catalogue import Catalogue
+from azcost.spec.problems import SpecError
 from azcost.spec.reader import hints_of, plain_type
 from specs import is_number, price, services
 
@@ -49,7 +49,10 @@ def test_more_never_costs_less(
 ) -> None:
     spec, field = growing
     grown = spec | {field: str(int(Decimal(spec[field]) * factor) + 1)}
-    less, more = price([spec], catalogue), price([grown], catalogue)
+    try:
+        less, more = price([spec], catalogue), price([grown], catalogue)
+    except SpecError:
+        return  # more than Azure sells
     if len(less.unpriced) == len(more.unpriced):
         assert cost(more) >= cost(less)
 
@@ -99,8 +102,5 @@ def test_limits_of_fields_are_meta() -> None:
     for kind in KINDS:
         for name, type_ in hints_of(architecture.kind_class(kind)).items():
             base, meta = plain_type(type_)
-            if base is Decimal:
-                assert any(isinstance(limit, Meta) and limit.ge == 0 for limit in meta), (
-                    kind,
-                    name,
-                )
+            bounded = any(m.ge is not None or m.gt is not None for m in meta)
+            assert base is not Decimal or bounded, (kind, name)

@@ -31,6 +31,7 @@ from azcost.spec.reader import CORNERS, Names, Reader, Wrong
 
 # Every kind of service, and the module that prices it. Adding a service adds a line.
 KINDS = {
+    "ai_search": "AiSearch",
     "aks": "KubernetesCluster",
     "application_gateway": "ApplicationGateway",
     "application_insights": "ApplicationInsights",
@@ -48,7 +49,12 @@ KINDS = {
     "load_balancer": "LoadBalancer",
     "log_analytics": "LogAnalytics",
     "managed_disk": "ManagedDisk",
+    "ml_compute_cluster": "MlComputeCluster",
+    "ml_compute_instance": "MlComputeInstance",
+    "ml_job": "MlJob",
+    "ml_online_endpoint": "MlOnlineEndpoint",
     "nat_gateway": "NatGateway",
+    "openai": "OpenAI",
     "postgresql": "PostgreSql",
     "private_endpoint": "PrivateEndpoint",
     "public_ip": "PublicIp",

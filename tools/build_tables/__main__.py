@@ -10,7 +10,7 @@ import msgspec
 
 from azcost.pricing.rows import Purchase, Row
 
-from . import choose, derivations, karpenter, observed, reference, repair, write
+from . import choose, derivations, karpenter, models, observed, reference, repair, write
 
 
 def main(source: Path, target: Path) -> None:
@@ -43,9 +43,14 @@ def main(source: Path, target: Path) -> None:
     units = reference.units(files / "PricingUnits.csv", (row.unit for row in rows))
     write.table(target / "units.csv", ("spelling", "block", "unit"), units)
 
+    unread = models.write(target)
+
     print(f"{len(rows):,} rows")
     for reason, count in dropped.most_common():
         print(f"{count:,} left out: {reason}")
+    print(f"{sum(unread.values())} meters of models left out")
+    for reason, count in sorted(unread.items()):
+        print(f"{count} {reason}")
 
 
 def _mended(rows: Sequence[Row], dropped: observed.Dropped) -> Sequence[Row]:

@@ -44,6 +44,8 @@ def _same_price(row: Row) -> tuple[str, ...]:
     if row.service == "Virtual Machines":
         sells = offer_of(row)
         return row.region, row.arm_sku, sells.os, sells.purchase, sells.rejected
+    if row.service == "Foundry Models":  # one source keeps no SKU, and no meter has two
+        return row.region, row.service, row.product, row.meter, row.type
     return row.region, row.service, row.product, row.sku, row.meter, row.type
 
 

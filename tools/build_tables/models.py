@@ -4,13 +4,11 @@ Azure writes the same thing in a dozen ways ("gpt-4o-0806-Inp-glbl", "gpt 4o 080
 Inp regnl", "4.1 mini pp cd Inp Dz 1M"). Here a name is cut into words, the words that say
 how it is billed are taken out, and what is left names the model. What cannot be read, or
 reads like another meter, is left out and counted, never guessed.
-Run alone on written tables: `python -m build_tables.models ../data/pricing`.
 """
 
 from __future__ import annotations
 
 import re
-import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -22,8 +20,9 @@ from azcost.pricing.models import ModelMeter
 
 from .write import table
 
-# The products of each service that sell models; None: all of them.
-_SELLS_MODELS = {"Foundry Models": None, "Foundry Tools": ("Model Tools",)}
+_SERVICE = "Foundry Models"
+# The fee of the model router is listed among the tools.
+_ROUTER = ("Foundry Tools", "Model Tools")
 
 
 class Unreadable(Exception):
@@ -376,15 +375,8 @@ def write(folder: Path) -> Counter[str]:
     names = {
         (service, product, meter, kinds[unit])
         for service, product, _, meter, _, unit, *_ in tables.lines(folder)
-        if service in _SELLS_MODELS
-        and (_SELLS_MODELS[service] is None or product in _SELLS_MODELS[service])
+        if service == _SERVICE or (service, product) == _ROUTER
     }
     found = read(names, left_out)
     table(folder / "models.csv", ModelMeter.__struct_fields__, map(msgspec.structs.astuple, found))
-    print(f"{len(names):,} meters of models, {sum(left_out.values())} left out:")
     return left_out
-
-
-if __name__ == "__main__":
-    for reason, count in sorted(write(Path(sys.argv[1])).items()):
-        print(f"{count} {reason}")
