@@ -39,7 +39,10 @@ def file(path: str, language: str = "yaml") -> None:
 
 
 def kinds() -> None:
-    """Print a table of the kinds of services."""
+    """Print how many kinds of services there are, and a table of them."""
+    count = len(architecture.KINDS)
+    print(f"{count} kinds of services can be priced; [docs/services.md](docs/services.md) has")
+    print("their fields:\n")
     print("| kind | what is billed |\n|---|---|")
     for kind in architecture.KINDS:
         cls = architecture.kind_class(kind)

@@ -180,7 +180,9 @@ def _read_at(root: Node, reader: Reader, region: str) -> tuple[Header, list[Serv
     with suppress(Wrong):  # noted; the services may have mistakes of their own
         header = reader.struct(own, Header)
     if isinstance(listed, Sequence) and listed.items:
-        services = list(_services(listed, reader, region or header.region, region))
+        # A wrong region of the design is noted once, not again at every service.
+        usual = region or header.region or ("(wrong)" if "region" in entries else "")
+        services = list(_services(listed, reader, usual, region))
     else:
         reader.note(listed.line if listed else root.line, "`services`: expected a list of services")
     return header, services
