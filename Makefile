@@ -3,7 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 # The documents whose blocks are made by running azcost.
-COG = PYTHONPATH=tools $(BIN)/cog -P README.md data/pricing/README.md docs/services.md
+COG = PYTHONPATH=tools $(BIN)/cog -P --verbosity=1
+COGGED = README.md data/pricing/README.md docs/services.md
 
 .PHONY: demo test check tables docs bench clean
 
@@ -18,10 +19,10 @@ check: $(VENV)/dev.stamp
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(COG) --check
+	$(COG) --check --check-fail-msg='make docs renews it' $(COGGED)
 
 docs: $(VENV)/dev.stamp
-	$(COG) -r
+	$(COG) -r $(COGGED)
 
 # The source of the prices lies beside the repository where azcost is developed.
 tables: $(VENV)/dev.stamp
