@@ -33,11 +33,16 @@ $(VENV)/bin/python:
 
 $(VENV)/demo.stamp: $(VENV)/bin/python pyproject.toml
 	$(BIN)/pip install --quiet --editable .
+	$(BIN)/python -m compileall -q src
 	touch $@
 
 $(VENV)/dev.stamp: $(VENV)/bin/python pyproject.toml
 	$(BIN)/pip install --quiet --editable '.[dev]'
+	$(BIN)/python -m compileall -q src
 	touch $@
+
+bench: $(VENV)/dev.stamp
+	$(BIN)/python bench/cli.py
 
 clean:
 	rm -rf $(VENV)

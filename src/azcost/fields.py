@@ -4,10 +4,8 @@ A range (`{low, expected, high}`) is allowed wherever a number is: the loader re
 file once per end, so a service only ever sees plain numbers.
 """
 
-from __future__ import annotations
-
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Self
 
 import msgspec
 from msgspec import Meta
@@ -36,7 +34,7 @@ class Hours(msgspec.Struct, frozen=True):
     text: str
 
     @classmethod
-    def parse(cls, text: str) -> Hours:
+    def parse(cls, text: str) -> Self:
         """Read `always`, a number of hours a month, or a weekly schedule.
 
         A schedule is `mon-fri 08:00-19:00 Europe/Berlin`; several windows are separated
@@ -45,7 +43,7 @@ class Hours(msgspec.Struct, frozen=True):
         """
         words = text.strip()
         if words.lower() == "always":
-            return ALWAYS
+            return cls(HOURS_PER_MONTH, "always")
         if words.replace(".", "", 1).isdigit():
             monthly = Decimal(words)
             if monthly > _MAX_HOURS:
@@ -55,7 +53,7 @@ class Hours(msgspec.Struct, frozen=True):
         return cls(minutes * HOURS_PER_MONTH / (60 * _HOURS_PER_WEEK), words)
 
 
-ALWAYS = Hours(HOURS_PER_MONTH, "always")
+ALWAYS = Hours.parse("always")
 
 
 def _minutes_per_week(text: str) -> Decimal:

@@ -5,8 +5,6 @@ call (https://learn.microsoft.com/azure/storage/common/storage-plan-manage-costs
 premium or standard. Each spells its meters in its own way.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from enum import StrEnum
 from typing import Literal

@@ -1,7 +1,5 @@
 """Hours of virtual machine sizes, whoever runs them."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Literal

@@ -3,8 +3,6 @@
 Prices: https://azure.microsoft.com/pricing/details/managed-disks/
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from decimal import ROUND_CEILING, Decimal
 from typing import Literal

@@ -1,7 +1,5 @@
 """Meters of networking services that are sold worldwide, not region by region."""
 
-from __future__ import annotations
-
 
 def listed_in(region: str) -> str:
     """The region under which the price list has a worldwide meter.

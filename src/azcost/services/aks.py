@@ -3,8 +3,6 @@
 Prices: https://azure.microsoft.com/pricing/details/kubernetes-service/
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from decimal import Decimal

@@ -4,8 +4,6 @@ Prices: https://azure.microsoft.com/pricing/details/application-gateway/
 How they are billed: https://learn.microsoft.com/azure/application-gateway/understanding-pricing
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import ClassVar, Literal

@@ -1,7 +1,5 @@
 """What every service has in common."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Annotated
 

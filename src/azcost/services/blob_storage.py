@@ -4,8 +4,6 @@ Prices: https://azure.microsoft.com/pricing/details/storage/blobs/ and, for the 
 endpoint, https://azure.microsoft.com/pricing/details/storage/data-lake/
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Annotated, ClassVar, Literal

@@ -7,8 +7,6 @@ Data into Azure is free, and so is data between the availability zones of a regi
 price list still has a meter for it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import ClassVar, Literal
 

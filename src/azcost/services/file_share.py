@@ -3,8 +3,6 @@
 Prices: https://azure.microsoft.com/pricing/details/storage/files/
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from decimal import ROUND_CEILING, Decimal
 from typing import ClassVar, Literal

@@ -3,8 +3,6 @@
 Prices: https://azure.microsoft.com/pricing/details/monitor/
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import ClassVar, Literal

@@ -5,8 +5,6 @@ Azure Machine Learning adds no charge of its own to the machines.
 Prices: https://azure.microsoft.com/pricing/details/machine-learning/
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Annotated, ClassVar, Literal

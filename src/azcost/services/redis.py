@@ -4,8 +4,6 @@ Prices: https://azure.microsoft.com/pricing/details/managed-redis/
 and https://azure.microsoft.com/pricing/details/cache/
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Annotated, ClassVar

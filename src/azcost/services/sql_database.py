@@ -3,12 +3,10 @@
 Prices: https://azure.microsoft.com/pricing/details/azure-sql-database/single/
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, Self
 
 import msgspec
 from msgspec import Meta
@@ -85,7 +83,7 @@ class _Objective(msgspec.Struct, frozen=True):
     vcores: int = 0
 
     @classmethod
-    def parse(cls, sku: str) -> _Objective:
+    def parse(cls, sku: str) -> Self:
         """Raise ValueError for what azcost does not price."""
         if _DTU.fullmatch(sku):
             return cls("dtu", {"B": "Basic", "S": "Standard", "P": "Premium"}[sku[0]])

@@ -3,8 +3,6 @@
 Prices: https://azure.microsoft.com/pricing/details/virtual-machine-scale-sets/linux/
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import ClassVar
 
