@@ -276,11 +276,18 @@ def test_cheap_spot_prices_are_no_placeholders() -> None:
     assert len(list(repair.drop_placeholders(rows, observed.Dropped()))) == 4
 
 
-def test_a_licence_that_differs_between_regions_is_not_used() -> None:
-    linux = {("A", "x"): Decimal(1), ("A", "y"): Decimal(1), ("B", "x"): Decimal(1)}
-    windows = {("A", "x"): Decimal("1.4"), ("A", "y"): Decimal("1.5"), ("B", "x"): Decimal("1.4")}
+def test_a_licence_is_used_where_two_regions_agree_on_it() -> None:
+    one = Decimal(1)
+    linux = {("A", "x"): one, ("A", "y"): one, ("B", "x"): one, ("C", "x"): one, ("C", "y"): one}
+    windows = {
+        ("A", "x"): Decimal("1.4"),
+        ("A", "y"): Decimal("1.5"),
+        ("B", "x"): Decimal("1.4"),
+        ("C", "x"): Decimal("1.4"),
+        ("C", "y"): Decimal("1.4"),
+    }
     found = derivations.licences(linux, windows)
-    assert [(one.arm_sku, one.per_hour) for one in found] == [("B", Decimal("0.4"))]
+    assert [(one.arm_sku, one.per_hour) for one in found] == [("C", Decimal("0.4"))]
 
 
 @pytest.mark.parametrize("size", ["Standard_FX4mds", "Standard_L8s_v3", "Standard_E8-4s_v5"])

@@ -21,6 +21,8 @@ from .observed import plain
 
 # A size whose licence differs more than this between regions gets no derived price.
 MAX_LICENCE_SPREAD = Decimal("0.011")
+# Of one region nobody knows the spread: Basic_A2 is 0.036 in japaneast and 0.054 in eastus.
+MIN_LICENCE_REGIONS = 2
 # A ratio that differs by more than this between the regions it was seen in is not used.
 MAX_RATIO_SPREAD = Decimal("0.05")
 TERM_HOURS = {Purchase.RESERVED_1Y: 8760, Purchase.RESERVED_3Y: 26280}
@@ -70,7 +72,7 @@ def licences(linux: Prices, windows: Prices) -> list[Licence]:
     for size, deltas in sorted(seen.items()):
         spread = max(deltas) - min(deltas)
         usual = median(deltas)
-        if spread <= MAX_LICENCE_SPREAD and usual > 0:
+        if len(deltas) >= MIN_LICENCE_REGIONS and spread <= MAX_LICENCE_SPREAD and usual > 0:
             found.append(Licence(size, plain(usual), plain(spread), len(deltas)))
     return found
 

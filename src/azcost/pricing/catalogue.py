@@ -12,47 +12,13 @@ from azcost.errors import ConflictingPrices, PriceNotFound, UnitMismatch
 from azcost.pricing import derive, hints
 from azcost.pricing.price import Meter, Price, Tier
 from azcost.pricing.rows import Purchase
+from azcost.pricing.trace import Candidate, Trace
 from azcost.units import HOURS_PER_YEAR, MONTHS_PER_YEAR, Quantity
 
 # A reservation's row gives the price of the whole term, whatever unit it names.
 _YEARS = {Purchase.RESERVED_1Y: 1, Purchase.RESERVED_3Y: 3}
 _PER_YEAR = {"Hours": HOURS_PER_YEAR, "Months": Decimal(MONTHS_PER_YEAR)}
 _SAVINGS = {Purchase.SAVINGS_1Y: "savings_1y", Purchase.SAVINGS_3Y: "savings_3y"}
-
-
-class Candidate(msgspec.Struct, frozen=True, kw_only=True):
-    """A row that names the meter asked for; `rejected` says why it was not taken."""
-
-    service: str
-    product: str
-    sku: str
-    meter: str
-    arm_sku: str
-    region: str
-    unit: str
-    type: str
-    os: str
-    purchase: str
-    rejected: str
-    tier: Decimal
-    price: Decimal
-    savings_1y: Decimal | None
-    savings_3y: Decimal | None
-    meter_id: str
-    effective: str
-    source: str
-    rule: str
-    block: Decimal | None
-    unit_name: str | None
-
-
-class Trace(msgspec.Struct, frozen=True):
-    """How a price was found: the rows it stands on, and the others with their reasons."""
-
-    price: Price
-    taken: tuple[Candidate, ...]
-    rejected: tuple[tuple[Candidate, str], ...]
-    steps: tuple[Trace, ...] = ()
 
 
 class VmSize(msgspec.Struct, frozen=True):
@@ -116,18 +82,23 @@ class Catalogue:
         if not taken:
             derived = derive.derive(self, meter, purchase)
             if derived is None:
-                raise PriceNotFound(hints.not_found(self, meter, purchase, rejected))
+                raise self._not_found(meter, purchase, rejected)
             price, steps = derived
             return Trace(price, (), tuple(rejected), steps)
         series = [rows for rows in _series(taken) if rows[0].tier == 0]
         if not series:
             lost = [(row, "a later tier of a price whose first tier is missing") for row in taken]
-            reasons = rejected + lost
-            raise PriceNotFound(hints.not_found(self, meter, purchase, reasons))
+            raise self._not_found(meter, purchase, rejected + lost)
         if len({_schedule(rows, purchase) for rows in series}) > 1:
             raise ConflictingPrices(hints.conflict(meter, purchase, [s[0] for s in series]))
         chosen = min(series, key=lambda rows: (not rows[0].meter_id, rows[0].product))
         return Trace(self._price(chosen, meter, purchase), tuple(chosen), tuple(rejected))
+
+    def _not_found(
+        self, meter: Meter, purchase: Purchase, rejected: list[tuple[Candidate, str]]
+    ) -> PriceNotFound:
+        text = hints.not_found(self.query, self.currency, meter, purchase, rejected)
+        return PriceNotFound(text)
 
     def candidates(self, meter: Meter) -> list[Candidate]:
         """Every row that names the meter, whatever it sells."""

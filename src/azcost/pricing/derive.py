@@ -8,17 +8,15 @@ is shown.
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from msgspec.structs import replace
 
 from azcost.errors import PriceNotFound
 from azcost.pricing.price import Meter, Price, Tier
 from azcost.pricing.rows import Purchase
+from azcost.pricing.trace import Trace
 from azcost.units import HOURS_PER_YEAR, Quantity
-
-if TYPE_CHECKING:
-    from azcost.pricing.catalogue import Catalogue, Trace
 
 # What each rule does, in a sentence for the foot of a bill.
 RULES = {
@@ -33,59 +31,72 @@ _TERMS = {
     Purchase.RESERVED_3Y: 3 * HOURS_PER_YEAR,
 }
 
-Derived = tuple[Price, tuple["Trace", ...]]
+Derived = tuple[Price, tuple[Trace, ...]]
 
 
-def derive(catalogue: Catalogue, meter: Meter, purchase: Purchase) -> Derived | None:
+class Known(Protocol):
+    """What the rules start from: recorded prices, and what was learned from them."""
+
+    def trace(self, meter: Meter, purchase: Purchase = Purchase.PAY_AS_YOU_GO) -> Trace:
+        """The price of a meter, with its rows; raises PriceNotFound."""
+
+    def licence(self, size: str) -> Decimal | None:
+        """What Windows adds to a size per hour."""
+
+    def reservation_ratio(self, size: str, purchase: Purchase) -> tuple[Decimal, str] | None:
+        """A reservation's share of the pay-as-you-go price, and where it was seen."""
+
+
+def derive(known: Known, meter: Meter, purchase: Purchase) -> Derived | None:
     """The price by the first rule that applies, with the traces it stands on."""
     if meter.service != "Virtual Machines" or not meter.arm_sku:
         return None
     try:
-        return _by_rule(catalogue, meter, purchase)
+        return _by_rule(known, meter, purchase)
     except PriceNotFound:
         return None  # a rule without the price it starts from gives no price
 
 
-def _by_rule(catalogue: Catalogue, meter: Meter, purchase: Purchase) -> Derived | None:
+def _by_rule(known: Known, meter: Meter, purchase: Purchase) -> Derived | None:
     if purchase is Purchase.PAY_AS_YOU_GO and meter.os == "windows":
-        return _windows(catalogue, meter)
+        return _windows(known, meter)
     if purchase is Purchase.PAY_AS_YOU_GO and meter.os == "licence":
-        return _licence(catalogue, meter)
+        return _licence(known, meter)
     if purchase is Purchase.DEV_TEST and meter.os in ("windows", "linux"):
-        return _dev_test(catalogue, meter)
+        return _dev_test(known, meter)
     if purchase in _TERMS and meter.os == "linux":
-        return _reservation(catalogue, meter, purchase)
+        return _reservation(known, meter, purchase)
     return None
 
 
-def _windows(catalogue: Catalogue, meter: Meter) -> Derived | None:
-    licence = catalogue.licence(meter.arm_sku)
+def _windows(known: Known, meter: Meter) -> Derived | None:
+    licence = known.licence(meter.arm_sku)
     if licence is None:
         return None
-    linux = catalogue.trace(replace(meter, os="linux"))
+    linux = known.trace(replace(meter, os="linux"))
     per_hour = linux.price.tiers[0].unit_price + licence
     return _flat(linux.price, per_hour, meter, "linux-plus-licence"), (linux,)
 
 
-def _licence(catalogue: Catalogue, meter: Meter) -> Derived:
-    linux = catalogue.trace(replace(meter, os="linux"))
-    windows = catalogue.trace(replace(meter, os="windows"))
+def _licence(known: Known, meter: Meter) -> Derived:
+    linux = known.trace(replace(meter, os="linux"))
+    windows = known.trace(replace(meter, os="windows"))
     per_hour = windows.price.tiers[0].unit_price - linux.price.tiers[0].unit_price
     return _flat(windows.price, per_hour, meter, "windows-less-linux"), (windows, linux)
 
 
-def _dev_test(catalogue: Catalogue, meter: Meter) -> Derived:
-    linux = catalogue.trace(replace(meter, os="linux"))
+def _dev_test(known: Known, meter: Meter) -> Derived:
+    linux = known.trace(replace(meter, os="linux"))
     per_hour = linux.price.tiers[0].unit_price
     price = _flat(linux.price, per_hour, meter, "dev-test-is-linux")
     return replace(price, purchase=Purchase.DEV_TEST), (linux,)
 
 
-def _reservation(catalogue: Catalogue, meter: Meter, purchase: Purchase) -> Derived | None:
-    ratio = catalogue.reservation_ratio(meter.arm_sku, purchase)
+def _reservation(known: Known, meter: Meter, purchase: Purchase) -> Derived | None:
+    ratio = known.reservation_ratio(meter.arm_sku, purchase)
     if ratio is None:
         return None
-    linux = catalogue.trace(meter)
+    linux = known.trace(meter)
     term = _TERMS[purchase]
     # Azure's own reservation prices are whole dollars or cents: more digits would pretend.
     whole = (linux.price.tiers[0].unit_price * ratio[0] * term).quantize(Decimal("0.01"))

@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Sequence
 
 from azcost.pricing.price import Meter
 from azcost.pricing.rows import Purchase
-
-if TYPE_CHECKING:
-    from azcost.pricing.catalogue import Candidate, Catalogue
+from azcost.pricing.trace import Candidate
 
 _MOST = 5
 
+Query = Callable[[str, Iterable[object]], list[tuple[str, ...]]]
+
 
 def not_found(
-    catalogue: Catalogue,
+    query: Query,
+    currency: str,
     meter: Meter,
     purchase: Purchase,
     rejected: Sequence[tuple[Candidate, str]],
 ) -> str:
     """The message of a PriceNotFound."""
-    sentences = [f"No {purchase} price for {meter} in {meter.region} ({catalogue.currency})."]
+    sentences = [f"No {purchase} price for {meter} in {meter.region} ({currency})."]
     if reasons := sorted({why for row, why in rejected if row.rejected or "tier" in why}):
         sentences.append(f"Rows found but not used: {'; '.join(reasons)}.")
-    if elsewhere := _regions_with(catalogue, meter, purchase):
+    if elsewhere := _regions_with(query, meter, purchase):
         sentences.append(f"It is known in {_list(elsewhere)}.")
-    elif meter.arm_sku and (others := _sizes_with(catalogue, meter, purchase)):
+    elif meter.arm_sku and (others := _sizes_with(query, meter, purchase)):
         sentences.append(f"Sizes that have one there: {_list(others)}.")
     sentences.append(
         f"Fetch it: azcost prices sync --service {_quoted(meter.service)} "
@@ -57,10 +57,10 @@ def _list(names: Sequence[str]) -> str:
     return f"{shown} and {len(names) - _MOST} more" if len(names) > _MOST else shown
 
 
-def _regions_with(catalogue: Catalogue, meter: Meter, purchase: Purchase) -> list[str]:
+def _regions_with(query: Query, meter: Meter, purchase: Purchase) -> list[str]:
     """Regions with a row for the meter, the same part of the world first."""
     wanted, values = _conditions(meter, purchase)
-    rows = catalogue.query(
+    rows = query(
         "SELECT DISTINCT p.region FROM names n JOIN prices p ON p.name = n.id "  # noqa: S608
         f"WHERE {wanted} ORDER BY p.region",
         values,
@@ -68,12 +68,12 @@ def _regions_with(catalogue: Catalogue, meter: Meter, purchase: Purchase) -> lis
     return sorted((region for (region,) in rows), key=lambda r: (not _near(r, meter.region), r))
 
 
-def _sizes_with(catalogue: Catalogue, meter: Meter, purchase: Purchase) -> list[str]:
+def _sizes_with(query: Query, meter: Meter, purchase: Purchase) -> list[str]:
     from difflib import get_close_matches
 
     anything = Meter(service=meter.service, region=meter.region, os=meter.os)
     wanted, values = _conditions(anything, purchase)
-    rows = catalogue.query(
+    rows = query(
         "SELECT DISTINCT n.arm_sku FROM names n JOIN prices p ON p.name = n.id "  # noqa: S608
         f"WHERE {wanted} AND p.region = ?",
         (*values, meter.region),

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 
 from azcost.errors import AzcostError
 from azcost.estimate import Estimate, LineItem
-from azcost.pricing.catalogue import Candidate, Catalogue, Trace
+from azcost.pricing.catalogue import Catalogue
 from azcost.pricing.derive import RULES
+from azcost.pricing.trace import Candidate, Trace
 from azcost.report.text import safe
 from azcost.units import plain
 

@@ -9,11 +9,12 @@ from datetime import date
 from decimal import Decimal
 
 from azcost.errors import AzcostError, ConflictingPrices, PriceNotFound
-from azcost.pricing.catalogue import Candidate, Catalogue
+from azcost.pricing.catalogue import Catalogue
 from azcost.pricing.compare import changes
 from azcost.pricing.derive import RULES
 from azcost.pricing.price import Meter
 from azcost.pricing.rows import Purchase
+from azcost.pricing.trace import Candidate
 from azcost.report.text import table
 from azcost.spec.problems import did_you_mean
 from azcost.units import HOURS_PER_MONTH, plain
