@@ -286,8 +286,27 @@ def test_a_licence_is_used_where_two_regions_agree_on_it() -> None:
         ("C", "x"): Decimal("1.4"),
         ("C", "y"): Decimal("1.4"),
     }
-    found = derivations.licences(linux, windows)
+    found = derivations.licences(linux, windows, {})
     assert [(one.arm_sku, one.per_hour) for one in found] == [("C", Decimal("0.4"))]
+
+
+def test_a_licence_is_what_all_regions_can_have_rounded() -> None:
+    """B2s_v2: one region prints 0.0956 and 0.0864, others three decimals."""
+    linux = {"x": "0.0864", "y": "0.102", "z": "0.0832"}
+    windows = {"x": "0.0956", "y": "0.111", "z": "0.0924"}
+    (found,) = derivations.licences(
+        {("B2s_v2", region): Decimal(price) for region, price in linux.items()},
+        {("B2s_v2", region): Decimal(price) for region, price in windows.items()},
+        {"B2s_v2": 2},
+    )
+    assert found.per_hour == Decimal("0.0092")
+
+
+def test_a_machine_at_zero_does_not_ship_but_a_free_tier_does() -> None:
+    rows = [table_row("Standard_M64bds_v4", "here", "0"), stored("a", "0")]
+    assert [row.service for row in repair.drop_placeholders(rows, observed.Dropped())] == [
+        "Storage"
+    ]
 
 
 @pytest.mark.parametrize("size", ["Standard_FX4mds", "Standard_L8s_v3", "Standard_E8-4s_v5"])

@@ -70,6 +70,11 @@ def test_a_missing_size_names_the_sizes_that_are_near(toy_catalogue: Toy) -> Non
         toy_catalogue([other]).price(VM)
 
 
+def test_a_machine_at_zero_is_no_price(toy_catalogue: Toy) -> None:
+    with pytest.raises(PriceNotFound):
+        toy_catalogue([LINUX | {"price": "0.0"}]).price(VM)
+
+
 def test_tiers_are_graduated_and_not_slabs(toy_catalogue: Toy) -> None:
     row = STORED | {"unit": "1 GB/Month", "tiers": {0: "0.0208", 51200: "0.020", 512000: "0.0192"}}
     price = toy_catalogue([row]).price(BLOB)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -16,8 +16,11 @@ from . import choose, derivations, karpenter, models, observed, reference, repai
 def main(source: Path, target: Path) -> None:
     """Read the recorded rows in `source` and write the tables into `target`."""
     dropped = observed.Dropped()
+    files = source / "reference"
+    sizes = reference.vm_sizes(files / "vm_sizes_azqr.yaml", files / "polandcentral_calculator.csv")
+    vcpus = {str(size): int(str(count)) for size, count, *_ in sizes}
     rows = list(observed.read(source / "observed.parquet", dropped))
-    rows = list(_mended(rows, dropped))
+    rows = list(_mended(rows, vcpus, dropped))
     rows = list(choose.choose(rows, dropped))
     rows = list(repair.drop_placeholders(repair.fill_names(rows), dropped))
 
@@ -27,15 +30,13 @@ def main(source: Path, target: Path) -> None:
     mended = {(row.arm_sku, row.region) for row in rows if row.rule}
     recorded = {key: price for key, price in linux.items() if key not in mended}
     windows = derivations.prices_of(rows, "windows", Purchase.PAY_AS_YOU_GO)
-    _write_structs(target / "windows_licences.csv", derivations.licences(recorded, windows))
+    _write_structs(target / "windows_licences.csv", derivations.licences(recorded, windows, vcpus))
     found: list[derivations.Ratio] = []
     for purchase in derivations.TERM_HOURS:
         reserved = derivations.prices_of(rows, "linux", purchase)
         found += derivations.ratios(recorded, reserved, purchase)
     _write_structs(target / "reservation_ratios.csv", found)
 
-    files = source / "reference"
-    sizes = reference.vm_sizes(files / "vm_sizes_azqr.yaml", files / "polandcentral_calculator.csv")
     header = ("size", "vcpus", "memory_gib", "gpus", "gpu_model")
     write.table(target / "vm_sizes.csv", header, sizes)
     names = reference.regions(files / "Regions.csv", (row.region for row in rows))
@@ -53,7 +54,9 @@ def main(source: Path, target: Path) -> None:
         print(f"{count} {reason}")
 
 
-def _mended(rows: Sequence[Row], dropped: observed.Dropped) -> Sequence[Row]:
+def _mended(
+    rows: Sequence[Row], vcpus: Mapping[str, int], dropped: observed.Dropped
+) -> Sequence[Row]:
     """Replace the Windows prices in karpenter's Linux column."""
     better = list(
         choose.choose(
@@ -67,7 +70,7 @@ def _mended(rows: Sequence[Row], dropped: observed.Dropped) -> Sequence[Row]:
     )
     linux = derivations.prices_of(better, "linux", Purchase.PAY_AS_YOU_GO)
     windows = derivations.prices_of(better, "windows", Purchase.PAY_AS_YOU_GO)
-    licences = {x.arm_sku: x.per_hour for x in derivations.licences(linux, windows)}
+    licences = {x.arm_sku: x.per_hour for x in derivations.licences(linux, windows, vcpus)}
     return list(karpenter.mend(rows, linux, licences, dropped))
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from statistics import median
 
@@ -62,19 +62,49 @@ def prices_of(rows: Iterable[Row], os: str, purchase: Purchase) -> Prices:
     return found
 
 
-def licences(linux: Prices, windows: Prices) -> list[Licence]:
-    """The licence of every size whose Windows and Linux prices were both recorded."""
-    seen: dict[str, list[Decimal]] = defaultdict(list)
+def licences(linux: Prices, windows: Prices, vcpus: Mapping[str, int]) -> list[Licence]:
+    """The licence of every size whose Windows and Linux prices were both recorded.
+
+    Windows is sold per vCPU (0.046 an hour on most sizes, 0.0046 on Bv2); rounded prices
+    hide that, so the roundest amount per vCPU is taken that all regions can have had.
+    """
+    seen: dict[str, list[tuple[Decimal, Decimal]]] = defaultdict(list)
     for (size, region), price in windows.items():
         if (size, region) in linux:
-            seen[size].append(price - linux[size, region])
+            lesser = linux[size, region]
+            seen[size].append((price - lesser, _rounding(price) + _rounding(lesser)))
     found = []
-    for size, deltas in sorted(seen.items()):
-        spread = max(deltas) - min(deltas)
-        usual = median(deltas)
-        if len(deltas) >= MIN_LICENCE_REGIONS and spread <= MAX_LICENCE_SPREAD and usual > 0:
-            found.append(Licence(size, plain(usual), plain(spread), len(deltas)))
+    for size, differences in sorted(seen.items()):
+        amounts = [amount for amount, _ in differences]
+        spread = max(amounts) - min(amounts)
+        usual = _common(differences, vcpus.get(size, 1)) or median(amounts)
+        if len(amounts) >= MIN_LICENCE_REGIONS and spread <= MAX_LICENCE_SPREAD and usual > 0:
+            found.append(Licence(size, plain(usual), plain(spread), len(amounts)))
     return found
+
+
+def _rounding(price: Decimal) -> Decimal:
+    """How far a printed price may be from the exact one: half of its last digit.
+
+    Azure prints three decimals from 0.10 upwards and more below.
+    """
+    exponent = price.as_tuple().exponent
+    shown = -exponent if isinstance(exponent, int) else 0
+    digits = max(shown, 3 if price >= Decimal("0.1") else 4)
+    return Decimal(1).scaleb(-digits) / 2
+
+
+def _common(differences: Sequence[tuple[Decimal, Decimal]], vcpus: int) -> Decimal | None:
+    """The roundest licence per vCPU, times vCPUs, that all regions can have rounded."""
+    low = max(amount - off for amount, off in differences) / vcpus
+    high = min(amount + off for amount, off in differences) / vcpus
+    if low >= high:
+        return None
+    for digits in range(1, 7):
+        middle = ((low + high) / 2).quantize(Decimal(1).scaleb(-digits))
+        if low <= middle <= high:
+            return middle * vcpus
+    return None
 
 
 def ratios(linux: Prices, reserved: Prices, purchase: Purchase) -> list[Ratio]:

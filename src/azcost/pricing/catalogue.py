@@ -268,6 +268,8 @@ def _why_not(row: Candidate, meter: Meter, purchase: Purchase) -> str:
     """Why a row is not the price asked for; empty when it is."""
     if row.rejected:
         return row.rejected
+    if row.service == "Virtual Machines" and row.price == 0:
+        return "priced at zero, which no machine is"
     if meter.os and row.os != meter.os:
         return f"the price for {row.os}"
     if purchase in _SAVINGS:

@@ -62,8 +62,9 @@ class ApplicationGateway(Resource, frozen=True, kw_only=True):
     capacity_units: Amount = Decimal(0)
     """v2: capacity units that each gateway uses, on average over `hours`.
 
-    If some hours need less than what is reserved and others more, give them entries of
-    their own: the average hides what is used beyond the reserve.
+    An hour with any traffic is billed one at least. If some hours need less than what is
+    reserved and others more, give them entries of their own: the average hides what is
+    used beyond the reserve.
     """
     throughput_mbps: Amount = Decimal(0)
     """v2: average throughput of each gateway; a capacity unit carries 2.22 Mbps."""
@@ -117,14 +118,17 @@ class ApplicationGateway(Resource, frozen=True, kw_only=True):
             yield "no capacity units are in the bill: give `capacity_units`, or the load"
 
     def _capacity_units(self) -> Decimal:
-        """What is billed of each gateway: the reserve, or the scarcest of what it carries."""
-        return max(
-            self.min_instances * _UNITS_PER_INSTANCE,
-            self.capacity_units,
+        """What is billed of each gateway: the reserve, or the scarcest of what it carries.
+
+        A load that one unit can carry is billed as one (understanding-pricing, example 3).
+        """
+        load = max(
             self.throughput_mbps / _MBPS,
             self.connections / _CONNECTIONS,
             self.tls_connections_per_second / _TLS_CONNECTIONS_PER_SECOND,
         )
+        carried = max(load, Decimal(1)) if load else load
+        return max(self.min_instances * _UNITS_PER_INSTANCE, self.capacity_units, carried)
 
     def _meter(self, product: str, sku: str, words: str) -> Meter:
         return Meter(
