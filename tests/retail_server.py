@@ -92,15 +92,13 @@ class Handler(BaseHTTPRequestHandler):
             state.most_inside = max(state.inside, state.most_inside)
             number = len(state.queries)
             state.queries.append(self.path)
-        try:
-            time.sleep(state.delay)
-            if number in state.faults:
-                state.faults[number](self)
-            else:
-                self.send_page(number)
-        finally:
-            with state.lock:
-                state.inside -= 1
+        time.sleep(state.delay)
+        with state.lock:  # before the answer: with it the client may ask again
+            state.inside -= 1
+        if number in state.faults:
+            state.faults[number](self)
+        else:
+            self.send_page(number)
 
     def send_page(self, number: int) -> None:
         state = self.server_state

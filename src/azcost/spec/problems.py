@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 
 from azcost.errors import AzcostError
@@ -27,13 +29,33 @@ class SpecError(AzcostError):
         return f"{where}: {problem.message}"
 
 
-def did_you_mean(word: str, names: list[str]) -> str:
-    """Name the close name, else the first few: the end of a sentence."""
+_SHOWN = 12
+
+
+def did_you_mean(word: str, names: Sequence[str]) -> str:
+    """Name what was probably meant, else what there is: the end of a sentence.
+
+    First the names that contain the word (`D4s_v5`, `DataZone`), then the most similar.
+    """
     from difflib import get_close_matches
 
     by_lower = {name.lower(): name for name in names}
-    close = get_close_matches(word.lower(), by_lower, n=1, cutoff=0.6)
-    if close:
-        return f": did you mean {by_lower[close[0]]}?"
-    shown = ", ".join(sorted(names)[:12])
-    return f": expected one of {shown}{', ...' if len(names) > 12 else ''}"
+    wanted = word.lower().strip()
+    found = [name for lower, name in by_lower.items() if _is_part(wanted, lower)]
+    if not 0 < len(found) <= _SHOWN:
+        found = [by_lower[close] for close in get_close_matches(wanted, by_lower, n=1, cutoff=0.6)]
+    if found:
+        return f": did you mean {_either(found)}?"
+    shown = ", ".join(names[:_SHOWN])
+    return f": expected one of {shown}{', ...' if len(names) > _SHOWN else ''}"
+
+
+def _is_part(word: str, name: str) -> bool:
+    """Whether a name contains a word, as a whole part of it if the word is short."""
+    if name == f"standard_{word}":
+        return True
+    return len(word) > 3 and word in name and "standard_" not in name
+
+
+def _either(names: Sequence[str]) -> str:
+    return f"{', '.join(names[:-1])} or {names[-1]}" if len(names) > 1 else names[0]
