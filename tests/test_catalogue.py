@@ -66,7 +66,7 @@ def test_a_missing_price_says_where_there_is_one_and_how_to_fetch_it(toy_catalog
 
 def test_a_missing_size_names_the_sizes_that_are_near(toy_catalogue: Toy) -> None:
     other = LINUX | {"arm_sku": "Standard_D8ads_v5", "sku": "Standard_D8ads_v5"}
-    with pytest.raises(PriceNotFound, match="Sizes that have one there: Standard_D8ads_v5"):
+    with pytest.raises(PriceNotFound, match="sizes that have one there: Standard_D8ads_v5"):
         toy_catalogue([other]).price(VM)
 
 

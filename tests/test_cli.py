@@ -101,7 +101,7 @@ def test_a_missing_price_prints_nothing_but_the_list_and_exits_with_4(missing: s
 def test_the_rest_can_be_printed_and_still_exits_with_4(missing: str) -> None:
     done = azcost("estimate", missing, "--allow-unpriced")
     assert done.returncode == 4
-    assert done.stdout.startswith("NOT IN THE TOTAL: 1 charge(s) without a price")
+    assert done.stdout.startswith("NOT IN THE TOTAL: 1 charge without a price")
     found = json.loads(azcost("estimate", missing, "--allow-unpriced", "--format", "json").stdout)
     assert [one["resource"] for one in found["unpriced"]] == ["b"]
 
@@ -131,6 +131,40 @@ def test_grouping_by_service_region_and_tag(tmp_path: Path) -> None:
     assert "virtual_machine" in titles["service"]
     assert {"westeurope", "northeurope"} < set(titles["region"])
     assert {"red", "(no team)"} < set(titles["team"])
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--period", "hour", "--format", "json"],
+        ["--by", "region", "--format", "csv"],
+        ["--explain", "gateway", "--format", "json"],
+    ],
+)
+def test_an_option_that_would_be_ignored_is_refused(words: list[str]) -> None:
+    done = azcost("estimate", SERVING, *words)
+    assert (done.returncode, done.stdout) == (2, "")
+
+
+def test_a_tag_that_nothing_has_is_an_error() -> None:
+    done = azcost("estimate", str(ROOT / "examples/ml-training.yaml"), "--by", "owner")
+    assert done.returncode == 2
+    assert (
+        "--by owner: expected resource, service, region or a tag; the tags are purpose"
+        in done.stderr
+    )
+
+
+def test_what_has_no_price_never_looks_like_nothing(missing: str) -> None:
+    lines = azcost("estimate", missing, "--allow-unpriced").stdout.splitlines()
+    (row,) = [line for line in lines if line.startswith("b ")]
+    assert row.split() == ["b", "no", "price"]
+    assert any(line.startswith("Total without 1 charge (USD)") for line in lines)
+
+
+def test_a_design_can_come_from_standard_input() -> None:
+    done = azcost("estimate", "-", input=Path(SERVING).read_text())
+    assert done.stdout == azcost("estimate", SERVING).stdout
 
 
 @pytest.mark.parametrize(("period", "factor"), [("hour", 1 / Decimal(730)), ("year", Decimal(12))])

@@ -13,7 +13,7 @@ from azcost import architecture
 from azcost.errors import AzcostError
 from azcost.estimate import Estimate
 from azcost.pricing.catalogue import Catalogue
-from azcost.report import machine, text
+from azcost.report import machine, markdown, text
 from azcost.spec import nodes
 from specs import services
 
@@ -106,5 +106,5 @@ def test_no_traceback_and_no_silent_zero(catalogue: Catalogue, written: str) -> 
     assert estimate.low.amount <= estimate.monthly.amount <= estimate.high.amount
     assert text.render(estimate)
     assert machine.to_json([estimate], "t")
-    assert machine.to_markdown(estimate)
+    assert markdown.render(estimate)
     assert machine.to_csv([estimate])

@@ -60,7 +60,8 @@ services:
         "f:8: `hours`: 'fry' is not a day: mon, tue, wed, thu, fri, sat, sun",
         "f:9: `kind`: virtual_machin: did you mean virtual_machine?",
         "f:10: `size` is missing",
-        "f:17: `purchase`: reserved: did you mean reserved-3y?",
+        "f:13: the name `a` is taken on line 10",
+        "f:17: `purchase`: reserved: did you mean reserved-1y or reserved-3y?",
     ]
 
 
@@ -71,14 +72,14 @@ services:
         ("# only a comment", "f: is empty: `azcost init` writes a starter"),
         ("null", "f: is empty: `azcost init` writes a starter"),
         ("[1, 2]", "f:1: expected `name`, `region`, `currency` and `services`"),
-        ("services: []", "f:1: `services`: expected a list of services"),
+        ("services: []", "f:1: `services`: the list is empty"),
         ("services: {a: b}", "f:1: `services`: expected a list of services"),
         ("name: x", "f:1: `services`: expected a list of services"),
         ("a: [1, 2", "f:1: is not valid YAML: did not find expected ',' or ']'"),
         ("name: x\n---\nname: y", "f:2: holds a second document (---): one architecture per file"),
         ("? [a, b]\n: c", "f:1: has a list or a mapping as a key"),
         ("services: [hello]", "f:1: expected a service: a mapping with `kind`"),
-        ("services: [{size: x}]", "f:1: `kind` is missing: `azcost schema` lists the kinds"),
+        ("services: [{size: x}]", "f:1: `kind` is missing: one of ai_search, aks, "),
         ("a: *b", "f:1: *b refers to nothing before it"),
         ("a: &a [*a]", "f:1: *a refers to nothing before it"),
         (VM % ", count: .nan", "f:1: `count`: expected a number, not '.nan'"),
@@ -86,6 +87,20 @@ services:
         (VM % ", count: 1e99", "f:1: `count`: 1e99 must be at most 1,000,000"),
         (VM % ", count: 1e999", "f:1: `count`: expected a number, not '1e999'"),
         (VM % ", count: 2,5", "f:1: unknown key `5`: expected one of"),
+        ("a: b\n\tc: d", "f:2: is not valid YAML: a tab; indent with spaces"),
+        (
+            "a: b\n  c: d",
+            "f:2: is not valid YAML: mapping values are not allowed in this context; ",
+        ),
+        (
+            "services: [{kind: vm}]",
+            "f:1: `kind`: vm: did you mean virtual_machine or vm_scale_set?",
+        ),
+        ("services: [{kind: nothing}]", "f:1: `kind`: nothing: expected one of ai_search, aks, "),
+        (VM % ", count: 40%", "f:1: `count`: expected a number, not '40%': write a share of one"),
+        (VM % ", count: 1m", "f:1: `count`: expected a number, not '1m': write 1M for millions"),
+        (VM % ", count: '5 TB'", "f:1: `count`: expected a number, not '5 TB': write gigabytes"),
+        (VM % ", count: '30,720'", "f:1: `count`: expected a number, not '30,720': write 30_720"),
         (VM % ", count: [2]", "f:1: `count`: expected a number"),
         (VM % ", count: two", "f:1: `count`: expected a number, not 'two'"),
         (VM % ", hours: 745", "f:1: `hours`: a month has at most 744 hours"),
@@ -156,6 +171,7 @@ def test_numbers_keep_their_digits_and_may_be_short(catalogue: Catalogue) -> Non
     assert first(VM % ", count: 0.1", catalogue).count == Decimal("0.1")
     assert first(VM % ", count: 1_000", catalogue).count == 1000
     assert first(VM % ", count: 2k", catalogue).count == 2000
+    assert first(VM % ", count: .5", catalogue).count == Decimal("0.5")
 
 
 def test_names_are_found_in_any_case_and_regions_by_their_display_name(
@@ -164,6 +180,11 @@ def test_names_are_found_in_any_case_and_regions_by_their_display_name(
     text = "services: [{kind: virtual_machine, size: standard_d4S_V5, region: West Europe}]"
     vm = first(text, catalogue)
     assert (vm.size, vm.region) == ("Standard_D4s_v5", "westeurope")
+
+
+def test_the_size_that_one_says_is_suggested_by_its_whole_name(catalogue: Catalogue) -> None:
+    text = "services: [{kind: virtual_machine, size: D4s_v5, region: uksouth}]"
+    assert problems(text, catalogue) == ["f:1: `size`: D4s_v5: did you mean Standard_D4s_v5?"]
 
 
 def test_a_country_is_no_boolean(catalogue: Catalogue) -> None:

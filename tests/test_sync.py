@@ -287,6 +287,54 @@ def test_prices_in_another_currency_come_from_the_sync_alone(
     assert (price.currency, price.tiers[0].unit_price) == ("EUR", Decimal("0.5"))
 
 
+def test_prices_in_another_currency_than_asked_for_are_not_kept(
+    home: Path, vault: list[dict[str, Any]]
+) -> None:
+    with serving(Server(vault)) as server:
+        words = ("--service", VAULT[0], "--region", VAULT[1], "--currency", "eur")
+        done = sync(home, server.url, *words)
+    assert done.returncode == 3
+    assert "asked for prices in EUR, got USD" in done.stderr
+    assert Cache(home, "EUR").open() is None
+
+
+def test_a_design_in_another_currency_finds_its_catalogue(
+    home: Path, vault: list[dict[str, Any]], tmp_path: Path
+) -> None:
+    file = tmp_path / "euro.yaml"
+    file.write_text(
+        "currency: EUR\nregion: westeurope\nservices:\n"
+        "  - {kind: key_vault, name: a, operations: 20k}\n"
+        "  - {kind: virtual_machine, name: b, size: Standard_D4s_v5}\n"
+    )
+    euros = [item | {"currencyCode": "EUR", "retailPrice": 0.5} for item in vault]
+    with serving(Server(euros)) as server:
+        words = ("--service", VAULT[0], "--region", VAULT[1], "--currency", "eur")
+        sync(home, server.url, *words)
+    done = azcost(home, "estimate", str(file), "--allow-unpriced")
+    assert "Total without 1 charge (EUR)" in done.stdout
+    assert "1.00" in done.stdout
+    assert "known in" not in done.stdout  # the shipped tables are in dollars
+    assert "--service 'Virtual Machines' --region westeurope --currency EUR" in done.stdout
+
+
+def test_regions_may_be_written_as_people_do(home: Path, vault: list[dict[str, Any]]) -> None:
+    with serving(Server(vault)) as server:
+        done = sync(home, server.url, "--service", VAULT[0], "--region", "West Europe")
+        assert server.asked[0][1] == "westeurope"
+        wrong = sync(home, server.url, "--service", VAULT[0], "--region", "West Europa")
+    assert done.returncode == 0
+    assert wrong.returncode == 2
+    assert "did you mean westeurope" in wrong.stderr or "did you mean" in wrong.stderr
+
+
+def test_no_network_is_said_at_once(home: Path) -> None:
+    done = sync(home, "http://prices.invalid", "--service", VAULT[0], "--region", VAULT[1])
+    assert done.returncode == 3
+    assert "no network?" in done.stderr
+    assert "trying again" not in done.stderr
+
+
 def test_a_service_without_rows_is_said(home: Path) -> None:
     with serving(Server([])) as server:
         done = sync(home, server.url, "--service", "Key Vaults", "--region", "westeurope")

@@ -179,7 +179,9 @@ def _read_at(root: Node, reader: Reader, region: str) -> tuple[Header, list[Serv
     own = Mapping([(Scalar(key, node.line), node) for key, node in entries.items()], root.line)
     with suppress(Wrong):  # noted; the services may have mistakes of their own
         header = reader.struct(own, Header)
-    if isinstance(listed, Sequence) and listed.items:
+    if isinstance(listed, Sequence) and not listed.items:
+        reader.note(listed.line, "`services`: the list is empty")
+    elif isinstance(listed, Sequence):
         # A wrong region of the design is noted once, not again at every service.
         usual = region or header.region or ("(wrong)" if "region" in entries else "")
         services = list(_services(listed, reader, usual, region))
@@ -197,32 +199,38 @@ def _services(
         if kind is None:
             continue
         defaults = {"name": f"{kind}-{number}"}
+        name = _said(node, "name") or defaults["name"]
+        if name in lines:
+            reader.note(node.line, f"the name `{name[:60]}` is taken on line {lines[name]}")
+        lines[name] = node.line
         if default_region:
             defaults["region"] = default_region
         forced = {"region": forced_region} if forced_region else {}
-        try:
-            service = reader.struct(node, kind_class(kind), defaults, forced, besides=("kind",))
-        except Wrong:
-            continue  # noted
-        if service.name in lines:
-            message = f"the name `{service.name}` is taken on line {lines[service.name]}"
-            reader.note(node.line, message)
-        lines[service.name] = node.line
-        yield service
+        with suppress(Wrong):  # noted
+            yield reader.struct(node, kind_class(kind), defaults, forced, besides=("kind",))
 
 
 def _kind(node: Node, reader: Reader) -> str | None:
     if not isinstance(node, Mapping):
         reader.note(node.line, "expected a service: a mapping with `kind`")
         return None
-    kind = next((value for key, value in node.entries() if key.text == "kind"), None)
-    if not isinstance(kind, Scalar):
-        reader.note(node.line, "`kind` is missing: `azcost schema` lists the kinds")
+    kind = _said(node, "kind")
+    if not kind:
+        reader.note(node.line, f"`kind` is missing: one of {', '.join(KINDS)}")
         return None
-    if kind.text not in KINDS:
-        reader.note(kind.line, f"`kind`: {kind.text[:60]}{did_you_mean(kind.text, list(KINDS))}")
+    if kind not in KINDS:
+        hint = did_you_mean(kind, list(KINDS), most=len(KINDS))
+        reader.note(node.line, f"`kind`: {kind[:60]}{hint}")
         return None
-    return kind.text
+    return kind
+
+
+def _said(node: Node, key: str) -> str:
+    """The text of a key of a mapping, if it has one."""
+    for found, value in node.entries() if isinstance(node, Mapping) else ():
+        if found.text == key and isinstance(value, Scalar) and not value.is_null:
+            return value.text
+    return ""
 
 
 def schema(names: Names) -> dict[str, Any]:
@@ -282,9 +290,8 @@ def estimate(design: Design, catalogue: Catalogue) -> Estimate:
             [
                 Problem(
                     0,
-                    f"asks for {design.currency}, but the price tables are in "
-                    f"{catalogue.currency}. Fetch them: azcost prices sync "
-                    f"--currency {design.currency}",
+                    f"is in {design.currency}, but these prices are in {catalogue.currency}: "
+                    f"open the catalogue of {design.currency}",
                 )
             ],
         )

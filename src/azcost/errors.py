@@ -20,9 +20,14 @@ class TablesError(AzcostError):
 
 
 class PriceNotFound(AzcostError):
-    """No row of the tables prices this meter."""
+    """No row of the tables prices this meter; `command` would fetch it."""
 
     exit_code: ClassVar[int] = 4
+
+    def __init__(self, message: str, command: str = "") -> None:
+        super().__init__(f"{message} Fetch it: {command}" if command else message)
+        self.message = message
+        self.command = command
 
 
 class ConflictingPrices(AzcostError):

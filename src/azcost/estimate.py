@@ -77,11 +77,17 @@ class LineItem(msgspec.Struct, frozen=True):
 
 
 class Unpriced(msgspec.Struct, frozen=True):
-    """A charge without a price, and why."""
+    """A charge without a price: why, and the command that would fetch one, if any."""
 
     resource: str
     label: str
     reason: str
+    command: str = ""
+
+    @property
+    def sentence(self) -> str:
+        """The reason and the command in one."""
+        return f"{self.reason} Fetch it: {self.command}" if self.command else self.reason
 
 
 class Note(msgspec.Struct, frozen=True):
@@ -147,10 +153,12 @@ def bill(
     for charge in charges:
         try:
             price = catalogue.price(charge.meter, charge.purchase)
-        except (PriceNotFound, ConflictingPrices, UnitMismatch) as error:
+        except PriceNotFound as error:
+            unpriced.append(Unpriced(resource, charge.label, error.message, error.command))
+        except (ConflictingPrices, UnitMismatch) as error:
             unpriced.append(Unpriced(resource, charge.label, str(error)))
-            continue
-        items.append(LineItem(charge, price))
+        else:
+            items.append(LineItem(charge, price))
     return tuple(items)
 
 

@@ -9,9 +9,8 @@ import click
 
 from azcost import architecture
 from azcost.estimate import Estimate, Unpriced
-from azcost.pricing.catalogue import Catalogue
 from azcost.pricing.opening import open_catalogue
-from azcost.report.view import PERIODS
+from azcost.report.view import PERIODS, charges, safe
 
 _FORMATS = ("text", "json", "csv", "markdown")
 
@@ -19,8 +18,8 @@ _FORMATS = ("text", "json", "csv", "markdown")
 @click.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--format", "format_", type=click.Choice(_FORMATS), default="text")
-@click.option("--by", default="resource", help="Group by resource, service, region, or a tag.")
-@click.option("--period", type=click.Choice(list(PERIODS)), default="month", help="Show costs per.")
+@click.option("--by", help="Group by resource, service, region, or a tag (text, markdown).")
+@click.option("--period", type=click.Choice(list(PERIODS)), help="Show costs per (text).")
 @click.option("--region", default="", help="Price everything in this region instead.")
 @click.option("--currency", default="", help="Price in this currency instead.")
 @click.option("--allow-unpriced", is_flag=True, help="Print the rest when a price is missing.")
@@ -28,55 +27,75 @@ _FORMATS = ("text", "json", "csv", "markdown")
 def estimate(
     files: tuple[Path, ...],
     format_: str,
-    by: str,
-    period: str,
+    by: str | None,
+    period: str | None,
     region: str,
     currency: str,
     allow_unpriced: bool,  # noqa: FBT001 - click's flags
     explain: str | None,
 ) -> None:
-    """Price one or more designs.
+    """Price one or more designs; - reads one from standard input.
 
     Exits with 4 and the list when something has no price; with --allow-unpriced the rest
     is printed too.
 
     Example: azcost estimate examples/ml-serving.yaml --by service
     """
-    catalogue = open_catalogue(currency)
-    designs = [architecture.load(file, catalogue, region, currency) for file in files]
-    estimates = [architecture.estimate(design, catalogue) for design in designs]
+    _check_options(format_, by, period, explain)
+    names = open_catalogue()
+    designs = [architecture.load(file, names, region, currency) for file in files]
+    catalogues = {one.currency: open_catalogue(one.currency) for one in designs}
+    estimates = [architecture.estimate(one, catalogues[one.currency]) for one in designs]
     missing = [one for found in estimates for one in found.unpriced]
     if explain:
         from azcost.report.lineage import render
 
-        click.echo(render(explain, estimates, catalogue))
+        click.echo(render(explain, estimates, catalogues))
+        missing = [one for one in missing if one.resource == explain]
     elif allow_unpriced or not missing:
-        click.echo(_format(estimates, catalogue, format_, by, period), nl=False)
+        tables = next(iter(catalogues.values())).tables
+        click.echo(_format(estimates, tables, format_, by, period), nl=False)
     if missing:
-        _say_missing(missing, printed=allow_unpriced or bool(explain))
+        _say_missing(missing, printed=allow_unpriced and not explain)
         sys.exit(4)
+
+
+def _check_options(format_: str, by: str | None, period: str | None, explain: str | None) -> None:
+    """Refuse options that the asked output would ignore."""
+    if period and format_ != "text":
+        raise click.UsageError(f"--period is for text; {format_} has costs per month.")
+    if by and format_ not in ("text", "markdown"):
+        raise click.UsageError(f"--by is for text and markdown; {format_} lists every line.")
+    if explain and (format_ != "text" or by or period):
+        raise click.UsageError("--explain prints text of its own: leave out the other options.")
 
 
 def _say_missing(missing: list[Unpriced], *, printed: bool) -> None:
     if printed:
-        click.echo(f"{len(missing)} charge(s) have no price and are not in the total.", err=True)
+        click.echo(f"Not in the total: {charges(missing)} without a price.", err=True)
         return
     for one in missing:
-        click.echo(f"No price: {one.resource}, {one.label}: {one.reason}", err=True)
-    click.echo("Nothing was printed; --allow-unpriced prints the rest.", err=True)
+        click.echo(f"No price: {safe(one.resource)}, {safe(one.label)}: {one.reason}", err=True)
+    if commands := dict.fromkeys(one.command for one in missing if one.command):
+        click.echo("Fetch what is missing:", err=True)
+        for command in commands:
+            click.echo(f"  {command}", err=True)
+    click.echo("--allow-unpriced prints what has a price.", err=True)
 
 
 def _format(
-    estimates: list[Estimate], catalogue: Catalogue, format_: str, by: str, period: str
+    estimates: list[Estimate], tables: str, format_: str, by: str | None, period: str | None
 ) -> str:
     if format_ == "text":
         from azcost.report import text
 
-        return "\n".join(text.render(one, by, period) for one in estimates)
+        return "\n".join(text.render(one, by or "resource", period or "month") for one in estimates)
     from azcost.report import machine
 
     if format_ == "json":
-        return machine.to_json(estimates, catalogue.tables)
+        return machine.to_json(estimates, tables)
     if format_ == "csv":
         return machine.to_csv(estimates)
-    return "\n".join(machine.to_markdown(one, by) for one in estimates)
+    from azcost.report import markdown
+
+    return "\n".join(markdown.render(one, by or "resource") for one in estimates)

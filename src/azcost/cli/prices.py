@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING
 import click
 
 from azcost import paths
+from azcost.errors import AzcostError
 from azcost.pricing import store, tables
 from azcost.pricing.opening import SHIPPED_CURRENCY, open_catalogue
 from azcost.pricing.synced import Cache, Partition
 from azcost.spec.problems import did_you_mean
 
 if TYPE_CHECKING:
+    from azcost.pricing.catalogue import Catalogue
     from azcost.pricing.sync import Progress
 
 
@@ -63,13 +65,12 @@ def info() -> None:
 
 
 @prices.command()
-@click.option("--currency", default=SHIPPED_CURRENCY, help="The currency of the synced prices.")
 @click.option("--limit", default=40, show_default=True, help="Print so many changes.")
-def diff(currency: str, limit: int) -> None:
-    """Compare the prices that were synced with those that ship."""
+def diff(limit: int) -> None:
+    """Compare the prices that were synced with those that ship (in US dollars)."""
     from azcost.report.price_list import diff as render
 
-    click.echo(render(store.open_shipped(), Cache(paths.cache(), currency.upper()).open(), limit))
+    click.echo(render(store.open_shipped(), Cache(paths.cache(), SHIPPED_CURRENCY).open(), limit))
 
 
 @prices.command()
@@ -103,13 +104,17 @@ def sync(
     catalogue = open_catalogue()
     today = datetime.now(UTC).date().isoformat()
     cache = Cache(paths.cache(), currency.upper())
+    regions = tuple(_region(catalogue, one) for one in regions)
     asked = syncing.choose(catalogue.partitions(), services, regions)
     wanted = [one for one in asked if again or cache.fetched_on(one) != today]
     click.echo(f"{len(wanted)} of {len(asked)} partitions to fetch.", err=True)
-    api = RetailApi(base_url or PUBLIC, currency.upper(), in_flight)
+    api = RetailApi(
+        base_url or PUBLIC, currency.upper(), in_flight, notice=lambda s: click.echo(s, err=True)
+    )
     found = syncing.run(api, cache, wanted, today, in_flight, _Meter())
+    known = sorted({service for service, _ in catalogue.partitions()})
     for one in found.empty:
-        hint = did_you_mean(one.service, sorted({service for service, _ in catalogue.partitions()}))
+        hint = "" if one.service in known else did_you_mean(one.service, known)
         click.echo(f"No prices for {one.service} in {one.region}{hint}", err=True)
     if found.failed:
         _say_failed(found)
@@ -118,6 +123,14 @@ def sync(
     if not kept:
         sys.exit(2)
     _publish(cache, kept)
+
+
+def _region(catalogue: Catalogue, name: str) -> str:
+    """The region as the API names it; one that azcost has never seen is taken as it is."""
+    known = catalogue.name("regions", name)
+    if known or name.isidentifier():
+        return known or name
+    raise AzcostError(f"--region {name}{did_you_mean(name, catalogue.names('regions'))}")
 
 
 def _say_failed(found: Progress) -> None:
@@ -139,7 +152,8 @@ def _publish(cache: Cache, asked: list[Partition]) -> None:
     now = cache.open()
     if now is None:
         return
-    old = [connection for connection in (before, store.open_shipped()) if connection]
+    shipped = store.open_shipped() if cache.currency == SHIPPED_CURRENCY else None
+    old = [connection for connection in (before, shipped) if connection]
     counts = Counter(
         change.word for one in asked for change in changes(old, now, one.service, one.region)
     )

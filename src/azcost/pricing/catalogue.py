@@ -97,8 +97,8 @@ class Catalogue:
     def _not_found(
         self, meter: Meter, purchase: Purchase, rejected: list[tuple[Candidate, str]]
     ) -> PriceNotFound:
-        text = hints.not_found(self.query, self.currency, meter, purchase, rejected)
-        return PriceNotFound(text)
+        query = self.query if self._has_shipped_prices else None
+        return hints.not_found(query, self.currency, meter, purchase, rejected)
 
     def candidates(self, meter: Meter) -> list[Candidate]:
         """Every row that names the meter, whatever it sells."""

@@ -74,21 +74,24 @@ def _windows(known: Known, meter: Meter) -> Derived | None:
     if licence is None:
         return None
     linux = known.trace(replace(meter, os="linux"))
-    per_hour = linux.price.tiers[0].unit_price + licence
-    return _flat(linux.price, per_hour, meter, "linux-plus-licence"), (linux,)
+    base = linux.price.tiers[0].unit_price
+    basis = f"{base} + {licence} an hour"
+    return _flat(linux.price, base + licence, meter, "linux-plus-licence", basis), (linux,)
 
 
 def _licence(known: Known, meter: Meter) -> Derived:
     linux = known.trace(replace(meter, os="linux"))
     windows = known.trace(replace(meter, os="windows"))
-    per_hour = windows.price.tiers[0].unit_price - linux.price.tiers[0].unit_price
-    return _flat(windows.price, per_hour, meter, "windows-less-linux"), (windows, linux)
+    dearer, cheaper = (trace.price.tiers[0].unit_price for trace in (windows, linux))
+    basis = f"{dearer} - {cheaper} an hour"
+    price = _flat(windows.price, dearer - cheaper, meter, "windows-less-linux", basis)
+    return price, (windows, linux)
 
 
 def _dev_test(known: Known, meter: Meter) -> Derived:
     linux = known.trace(replace(meter, os="linux"))
     per_hour = linux.price.tiers[0].unit_price
-    price = _flat(linux.price, per_hour, meter, "dev-test-is-linux")
+    price = _flat(linux.price, per_hour, meter, "dev-test-is-linux", f"{per_hour} an hour")
     return replace(price, purchase=Purchase.DEV_TEST), (linux,)
 
 
@@ -100,12 +103,14 @@ def _reservation(known: Known, meter: Meter, purchase: Purchase) -> Derived | No
     term = _TERMS[purchase]
     # Azure's own reservation prices are whole dollars or cents: more digits would pretend.
     whole = (linux.price.tiers[0].unit_price * ratio[0] * term).quantize(Decimal("0.01"))
-    price = _flat(linux.price, whole, meter, "ratio-of-size")
+    base = linux.price.tiers[0].unit_price
+    basis = f"{base} an hour x {ratio[0]} (seen in {ratio[1]}) x {term:,f} hours"
+    price = _flat(linux.price, whole, meter, "ratio-of-size", basis)
     return replace(price, purchase=purchase, per=Quantity(term, "Hours")), (linux,)
 
 
-def _flat(base: Price, unit_price: Decimal, meter: Meter, rule: str) -> Price:
+def _flat(base: Price, unit_price: Decimal, meter: Meter, rule: str, basis: str) -> Price:
     """A price like `base`, of another amount; the meter id is not that of a derived price."""
     named = replace(base.meter, os=meter.os)
     tiers = (Tier(Decimal(0), unit_price),)
-    return replace(base, meter=named, meter_id="", tiers=tiers, rule=rule)
+    return replace(base, meter=named, meter_id="", tiers=tiers, rule=rule, basis=basis)

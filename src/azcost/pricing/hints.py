@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
+from azcost.errors import PriceNotFound
 from azcost.pricing.price import Meter
 from azcost.pricing.rows import Purchase
 from azcost.pricing.trace import Candidate
@@ -14,25 +15,45 @@ Query = Callable[[str, Iterable[object]], list[tuple[str, ...]]]
 
 
 def not_found(
-    query: Query,
+    query: Query | None,
     currency: str,
     meter: Meter,
     purchase: Purchase,
     rejected: Sequence[tuple[Candidate, str]],
-) -> str:
-    """The message of a PriceNotFound."""
+) -> PriceNotFound:
+    """The error for a meter without a price: what is missing, where, and what to do.
+
+    `query` reads the shipped tables; None for a currency that they do not have.
+    """
     sentences = [f"No {purchase} price for {meter} in {meter.region} ({currency})."]
     if reasons := sorted({why for row, why in rejected if row.rejected or "tier" in why}):
         sentences.append(f"Rows found but not used: {'; '.join(reasons)}.")
+    if offered := _offered(meter, rejected):
+        sentences.append(f"It is known there as {', '.join(offered)}.")
+    if query is not None:
+        sentences.append(_elsewhere(query, meter, purchase))
+    return PriceNotFound(" ".join(sentences), _command(meter, currency))
+
+
+def _offered(meter: Meter, rejected: Sequence[tuple[Candidate, str]]) -> list[str]:
+    """The purchases that rows of the region do have."""
+    rows = [row for row, _ in rejected if not row.rejected and row.os in (meter.os, "")]
+    return list(dict.fromkeys(row.purchase for row in rows))
+
+
+def _elsewhere(query: Query, meter: Meter, purchase: Purchase) -> str:
     if elsewhere := _regions_with(query, meter, purchase):
-        sentences.append(f"It is known in {_list(elsewhere)}.")
-    elif meter.arm_sku and (others := _sizes_with(query, meter, purchase)):
-        sentences.append(f"Sizes that have one there: {_list(others)}.")
-    sentences.append(
-        f"Fetch it: azcost prices sync --service {_quoted(meter.service)} "
-        f"--region {_quoted(meter.region)}"
+        return f"It is known in {_list(elsewhere)}."
+    if meter.arm_sku and (others := _sizes_with(query, meter, purchase)):
+        return f"No region has it; sizes that have one there: {_list(others)}."
+    return "No source has it in any region."
+
+
+def _command(meter: Meter, currency: str) -> str:
+    words = (
+        f"azcost prices sync --service {_quoted(meter.service)} --region {_quoted(meter.region)}"
     )
-    return " ".join(sentences)
+    return words if currency == "USD" else f"{words} --currency {currency}"
 
 
 def conflict(meter: Meter, purchase: Purchase, rows: Sequence[Candidate]) -> str:
@@ -101,7 +122,24 @@ def _conditions(meter: Meter, purchase: Purchase) -> tuple[str, tuple[str, ...]]
 
 def _near(region: str, other: str) -> bool:
     """Whether two regions share a part of the world, as far as their names tell."""
-    parts = ("us", "europe", "uk", "asia", "japan", "korea", "australia", "india", "brazil",
-             "canada", "africa", "france", "germany", "norway", "sweden", "switzerland",
-             "italy", "spain", "poland", "uae")  # fmt: skip
-    return any(part in region and part in other for part in parts)
+    return _part_of_world(region) == _part_of_world(other)
+
+
+_PARTS = (
+    "usgov", "europe", "asia", "japan", "korea", "australia", "india", "brazil", "canada",
+    "africa", "uae", "mexico", "newzealand",
+)  # fmt: skip
+_EUROPEAN = (
+    "uk", "france", "germany", "norway", "sweden", "switzerland", "italy", "spain", "poland",
+    "austria", "belgium", "denmark",
+)  # fmt: skip
+
+
+def _part_of_world(region: str) -> str:
+    """`australiaeast` is in Australia, and what no other name claims in the United States."""
+    for part in _PARTS:
+        if part in region:
+            return part
+    if any(part in region for part in _EUROPEAN):
+        return "europe"
+    return "us" if "us" in region else region

@@ -21,6 +21,6 @@ def open_catalogue(currency: str = "") -> Catalogue:
     if synced is None and wanted != SHIPPED_CURRENCY:
         raise AzcostError(
             f"There are no prices in {wanted}: azcost ships {SHIPPED_CURRENCY} only. Fetch them: "
-            f"azcost prices sync --currency {wanted} --region REGION"
+            f"azcost prices sync --currency {wanted} --region westeurope (or another region)"
         )
     return Catalogue(store.open_shipped(), synced, wanted)

@@ -56,7 +56,8 @@ class Price(msgspec.Struct, frozen=True, kw_only=True):
 
     `per` is the block: "10K" operations are Quantity(10000, "Units"), and a one-year
     reservation is priced per 8,760 hours. `unit` is Azure's spelling of it. `rule` is
-    empty for a recorded price and else names how it was derived.
+    empty for a recorded price and else names how it was derived; `basis` has the figures
+    that the rule used.
     """
 
     meter: Meter
@@ -70,6 +71,7 @@ class Price(msgspec.Struct, frozen=True, kw_only=True):
     source: str
     observed_on: str
     rule: str = ""
+    basis: str = ""
 
     @property
     def fidelity(self) -> str:

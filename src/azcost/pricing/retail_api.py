@@ -66,7 +66,8 @@ class Gate:
 class RetailApi:
     """Pages of price items by filter, retried and checked.
 
-    `sleep` is called with the seconds to wait between attempts.
+    `sleep` is called with the seconds to wait between attempts, `notice` with a sentence
+    before each of them.
     """
 
     def __init__(
@@ -75,7 +76,9 @@ class RetailApi:
         currency: str = "USD",
         in_flight: int = 4,
         sleep: Callable[[float], None] = time.sleep,
+        notice: Callable[[str], None] = lambda _: None,
     ) -> None:
+        self._notice = notice
         self._base = base_url.rstrip("/")
         if urlsplit(self._base).scheme not in _DEFAULT_PORTS:
             raise AzcostError(f"--base-url: {base_url} is not an http(s) address.")
@@ -99,6 +102,7 @@ class RetailApi:
         seen: set[str] = set()
         while url:
             page = self._get(url, query)
+            self._check_currency(page["Items"])
             yield page["Items"]
             url, query = page.get("NextPageLink") or "", None
             if url in seen:
@@ -106,6 +110,12 @@ class RetailApi:
             if url and _origin(urlsplit(url)) != _origin(urlsplit(self._base)):
                 raise FetchError(f"The next link leads to another host, {url}: not followed.")
             seen.add(url)
+
+    def _check_currency(self, items: list[dict[str, Any]]) -> None:
+        for item in items:
+            found = item.get("currencyCode", self._currency)
+            if found != self._currency:
+                raise FetchError(f"asked for prices in {self._currency}, got {found}: not kept")
 
     def _get(self, url: str, query: dict[str, str] | None) -> dict[str, Any]:
         problem = ""
@@ -118,13 +128,23 @@ class RetailApi:
             if not answer.worth_another:
                 break
             if attempt < MAX_ATTEMPTS - 1:
-                self._sleep(min(MAX_WAIT, max(2.0**attempt, answer.wait)))
-        raise FetchError(f"{self._base} answered with {problem}. Asked: {query or url}")
+                wait = min(MAX_WAIT, max(2.0**attempt, answer.wait))
+                self._notice(f"{problem}; trying again in {wait:.0f} s")
+                self._sleep(wait)
+        asked = f" Asked: {query['$filter'] if query else url}"
+        raise FetchError(f"{self._base}: {problem}.{asked}")
 
     def _attempt(self, url: str, query: dict[str, str] | None) -> dict[str, Any] | _Failure:
         try:
             answer = self._session.get(url, params=query, timeout=TIMEOUT)
             text = answer.content.decode("utf-8-sig")
+        except requests.ConnectionError as error:
+            if "resolve" in str(error).lower():
+                problem = "the name of the host cannot be resolved: no network?"
+                return _Failure(problem, worth_another=False)
+            return _Failure("no connection, or one that broke off")
+        except requests.Timeout:
+            return _Failure(f"no answer within {TIMEOUT[1]} s")
         except (requests.RequestException, UnicodeDecodeError) as error:
             return _Failure(f"{type(error).__name__}: {error}")
         if answer.status_code == 429:

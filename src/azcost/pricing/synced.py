@@ -37,7 +37,7 @@ class Cache:
     def __init__(self, folder: Path, currency: str) -> None:
         self._partitions = folder / "synced" / currency
         self.database = folder / "synced" / f"{currency}.sqlite"
-        self._currency = currency
+        self.currency = currency
 
     def fetched_on(self, partition: Partition) -> str:
         """The day a partition was fetched; empty if it was not."""
@@ -66,7 +66,7 @@ class Cache:
             self.database,
             lines=(line for _, lines in self._read() for line in lines),
             references=references | {"partitions": heads},
-            facts={"currency": self._currency, "fetched_on": max(day for *_, day in heads)},
+            facts={"currency": self.currency, "fetched_on": max(day for *_, day in heads)},
         )
 
     def open(self) -> sqlite3.Connection | None:

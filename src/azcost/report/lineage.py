@@ -2,39 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from azcost.errors import AzcostError
 from azcost.estimate import Estimate, LineItem
 from azcost.pricing.catalogue import Catalogue
 from azcost.pricing.derive import RULES
 from azcost.pricing.trace import Candidate, Trace
-from azcost.report.text import safe
+from azcost.report.view import safe
 from azcost.units import plain
 
 
-def render(name: str, estimates: Sequence[Estimate], catalogue: Catalogue) -> str:
-    """Explain every line of the resource `name`.
+def render(name: str, estimates: Sequence[Estimate], catalogues: Mapping[str, Catalogue]) -> str:
+    """Explain every line of the resource `name`; catalogues are by currency.
 
     Raises AzcostError when no estimate has it.
     """
-    resources = [r for estimate in estimates for r in estimate.resources if r.name == name]
-    if not resources:
+    found = [(r, e.currency) for e in estimates for r in e.resources if r.name == name]
+    if not found:
         known = ", ".join(safe(r.name) for e in estimates for r in e.resources)
         raise AzcostError(f"There is no resource '{safe(name)}'. There are: {known}.")
     lines: list[str] = []
-    for resource in resources:
+    for resource, currency in found:
         lines.append(f"{safe(resource.name)} ({resource.kind}, {resource.region})")
         for item in resource.items:
-            lines += _item(item, catalogue)
+            lines += _item(item, catalogues[currency])
     return "\n".join(lines)
 
 
 def _item(item: LineItem, catalogue: Catalogue) -> Iterator[str]:
     quantity = item.charge.quantity
+    amount = f"{plain(round(quantity.amount, 6))} {quantity.unit}"
     times = f" x {plain(item.charge.times)}" if item.charge.times != 1 else ""
     yield ""
-    yield f"  {safe(item.charge.label)}: {quantity}{times} = {item.cost} per month"
+    yield f"  {safe(item.charge.label)}: {amount}{times} = {item.cost} per month"
     trace = catalogue.trace(item.charge.meter, item.charge.purchase)
     yield from _trace(trace, "    ")
 
@@ -43,6 +44,8 @@ def _trace(trace: Trace, indent: str) -> Iterator[str]:
     price = trace.price
     if price.rule:
         yield f"{indent}derived: {RULES[price.rule]}"
+        if price.basis:
+            yield f"{indent}         {price.basis}"
     for row in trace.taken:
         yield f"{indent}taken     {_row(row)}"
         yield f"{indent}          {_provenance(row)}"

@@ -1,4 +1,4 @@
-"""An estimate for other programs: JSON (a contract, docs/estimate-json.md), CSV, Markdown."""
+"""An estimate for other programs: JSON (a contract, docs/estimate-json.md) and CSV."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from decimal import Decimal
 from azcost.estimate import Estimate, ResourceEstimate
 from azcost.money import Money
 from azcost.report import view
-from azcost.report.text import printable, safe
+from azcost.report.view import printable
 from azcost.units import MONTHS_PER_YEAR
 
 SCHEMA = 1
@@ -37,7 +37,7 @@ def _estimate(estimate: Estimate, tables: str) -> dict[str, object]:
         },
         "resources": [_resource(resource) for resource in estimate.resources],
         "unpriced": [
-            {"resource": missing.resource, "reason": f"{missing.label}: {missing.reason}"}
+            {"resource": missing.resource, "reason": f"{missing.label}: {missing.sentence}"}
             for missing in estimate.unpriced
         ],
         "warnings": [f"{note.resource}: {note.text}" for note in estimate.notes],
@@ -136,42 +136,3 @@ def _cell(value: object) -> str:
     """A cell that a spreadsheet shows and does not run."""
     text = "" if value is None else printable(str(value))
     return f"'{text}" if text[:1] in ("=", "+", "-", "@") else text
-
-
-def to_markdown(estimate: Estimate, by: str = "resource") -> str:
-    """The bill as Markdown tables, for a pull request or a wiki."""
-    return "\n".join(_markdown(estimate, by)) + "\n"
-
-
-def _markdown(estimate: Estimate, by: str) -> Iterator[str]:
-    yield f"# {_inline(estimate.name)}: {estimate.monthly} per month"
-    if estimate.is_range:
-        yield f"\nRange: {estimate.low} to {estimate.high} per month."
-    if estimate.unpriced:
-        yield "\n**Not in the total:**\n"
-        for missing in estimate.unpriced:
-            yield f"- {_inline(missing.resource)}, {_inline(missing.label)}: {missing.reason}"
-    yield f"\n| | quantity | unit | unit price | {estimate.currency} per month |"
-    yield "|---|---:|---|---:|---:|"
-    for group in view.group(estimate, by):
-        yield f"| **{_inline(group.title)}** | | | | **{group.monthly.amount:,.2f}** |"
-        for resource in group.resources:
-            for line in view.lines(resource):
-                mark = " \\*" if line.item.price.rule else ""
-                yield (
-                    f"| {_inline(line.label)} | {number(round(line.quantity, 6))} | {line.unit} "
-                    f"| {number(line.unit_price)}{mark} | {line.monthly.amount:,.2f} |"
-                )
-    yield f"| **Total** | | | | **{estimate.monthly.amount:,.2f}** |"
-    found = view.provenance(estimate)
-    yield f"\nList prices seen {found.observed_from} to {found.observed_to}."
-    if found.rules:
-        yield f"\\* derived: {', '.join(found.rules)}."
-
-
-def _inline(text: str) -> str:
-    """Text that Markdown and the HTML in it leave alone."""
-    escaped = safe(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    for character in "\\`*_[]|#":
-        escaped = escaped.replace(character, "\\" + character)
-    return escaped

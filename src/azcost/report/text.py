@@ -8,38 +8,53 @@ from decimal import Decimal
 from azcost.estimate import Estimate
 from azcost.pricing.derive import RULES
 from azcost.report import view
+from azcost.report.view import safe
 from azcost.units import MONTHS_PER_YEAR, plain
 
-_HEADER = ("", "quantity", "unit", "unit price", "per {period}", "per year", "share")
-_MAX_LABEL = 64
-_MAX_NOTE = 400
-_MOST_NAMES = 3
+_HEADER = ("", "quantity a month", "unit", "unit price", "per {period}", "per year", "share")
 
 
 def render(estimate: Estimate, by: str = "resource", period: str = "month") -> str:
-    """The bill as text: groups with their lines, the total, and where the prices are from."""
+    """The bill as text: groups with their lines, the total, and where the prices are from.
+
+    Raises AzcostError when there is nothing to group `by`.
+    """
     factor = view.PERIODS[period]
     rows = list(_rows(estimate, by, factor))
     header = [cell.format(period=period) for cell in _HEADER]
     if period == "year":
         header.pop(5)
         rows = [row[:5] + row[6:] for row in rows]
-    parts = [
-        *_unpriced(estimate),
-        safe(estimate.name),
-        "",
-        *table([header, *rows], left=(0, 2), rules=(0, len(rows) - 1)),
-    ]
+    title = f"{safe(estimate.name)}, {view.where(estimate)}"
+    parts = [*_unpriced(estimate), title, "", *_bill([header, *rows])]
     if estimate.is_range:
         ends = " to ".join(_money(end.amount * factor) for end in (estimate.low, estimate.high))
-        parts.append(f"Range: {ends} {estimate.currency} per {period}")
+        parts.append(f"Range: {ends} {estimate.currency} per {period}{_ranged(estimate, factor)}")
     return "\n".join([*parts, "", *_footer(estimate), ""])
+
+
+def _bill(rows: list[list[str]]) -> Iterator[str]:
+    yield from table(rows, left=(0, 2), rules=(0, len(rows) - 2))
+
+
+def _ranged(estimate: Estimate, factor: Decimal) -> str:
+    """Which resources the range comes from, the widest first."""
+    widths = {r.name: r.high.amount - r.low.amount for r in estimate.resources}
+    ranged = sorted((name for name in widths if widths[name]), key=lambda name: -widths[name])
+    if len(ranged) == 1:
+        return f", from {safe(ranged[0])}"
+    said = ", ".join(f"{safe(name)} ({_money(widths[name] * factor)} wide)" for name in ranged[:3])
+    return f", from {said}{', ...' if len(ranged) > 3 else ''}"
 
 
 def _rows(estimate: Estimate, by: str, factor: Decimal) -> Iterator[list[str]]:
     total = estimate.monthly.amount
     for group in view.group(estimate, by):
-        yield [safe(group.title), "", "", "", *_amounts(group.monthly.amount, total, factor)]
+        amounts = _amounts(group.monthly.amount, total, factor)
+        if group.missing:
+            priced = any(resource.items for resource in group.resources)
+            amounts = [f"{amounts[0]} + ?" if priced else "no price", "", ""]
+        yield [safe(group.title), "", "", "", *amounts]
         for resource in group.resources:
             prefix = "" if by == "resource" else f"{resource.name}: "
             for line in view.lines(resource):
@@ -51,7 +66,11 @@ def _rows(estimate: Estimate, by: str, factor: Decimal) -> Iterator[list[str]]:
                     _unit_price(line.unit_price) + mark,
                     *_amounts(line.monthly.amount, total, factor),
                 ]
-    yield [f"Total ({estimate.currency})", "", "", "", *_amounts(total, total, factor)]
+        for missing in group.missing:
+            prefix = "" if by == "resource" else f"{missing.resource}: "
+            yield [f"  {safe(prefix + missing.label)}", "", "", "no price", "", "", ""]
+    without = f" without {view.charges(estimate.unpriced)}" if estimate.unpriced else ""
+    yield [f"Total{without} ({estimate.currency})", "", "", "", *_amounts(total, total, factor)]
 
 
 def _amounts(monthly: Decimal, total: Decimal, factor: Decimal) -> list[str]:
@@ -89,9 +108,9 @@ def table(
 
 def _unpriced(estimate: Estimate) -> Iterator[str]:
     if estimate.unpriced:
-        yield f"NOT IN THE TOTAL: {len(estimate.unpriced)} charge(s) without a price"
+        yield f"NOT IN THE TOTAL: {view.charges(estimate.unpriced)} without a price"
         for missing in estimate.unpriced:
-            yield f"  {safe(missing.resource)}, {safe(missing.label)}: {missing.reason}"
+            yield f"  {safe(missing.resource)}, {safe(missing.label)}: {missing.sentence}"
         yield ""
 
 
@@ -99,31 +118,13 @@ def _footer(estimate: Estimate) -> Iterator[str]:
     found = view.provenance(estimate)
     if found.sources:
         days = " to ".join(dict.fromkeys((found.observed_from, found.observed_to)))
-        yield f"Prices: list prices seen {days} by {', '.join(found.sources)}; 730 hours a month."
+        yield (
+            f"Prices: list prices seen {days} by {', '.join(found.sources)} "
+            "(azcost prices info); 730 hours a month."
+        )
+    if found.has_spot:
+        yield "Spot prices change every month, and nothing promises that there is capacity."
     for rule in found.rules:
         yield f"* derived: {RULES[rule]}."
-    yield from _notes(estimate)
-
-
-def _notes(estimate: Estimate) -> Iterator[str]:
-    """Each note once, with the resources that it is about."""
-    about: dict[str, list[str]] = {}
-    for note in estimate.notes:
-        about.setdefault(note.text, []).append(safe(note.resource))
-    for text, names in about.items():
-        shown = ", ".join(names[:_MOST_NAMES])
-        more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
-        yield f"Note on {shown}{more}: {safe(text, _MAX_NOTE)}"
-
-
-def safe(text: str, most: int = _MAX_LABEL) -> str:
-    """Text from a file, made harmless for a terminal: printable, and not endless."""
-    clean = printable(text)
-    return clean if len(clean) <= most else clean[: most - 3] + "..."
-
-
-def printable(text: str) -> str:
-    """Text without control characters and marks that turn the direction of writing."""
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+    for names, note in view.notes(estimate):
+        yield f"Note on {names}: {note}"

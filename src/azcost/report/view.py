@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 
 import msgspec
 
-from azcost.estimate import Estimate, LineItem, ResourceEstimate
+from azcost.errors import AzcostError
+from azcost.estimate import Estimate, LineItem, ResourceEstimate, Unpriced
 from azcost.money import Money
+from azcost.pricing.rows import Purchase
 from azcost.units import HOURS_PER_MONTH, MONTHS_PER_YEAR
 
 # What a monthly cost is multiplied by for another period.
@@ -18,6 +20,9 @@ PERIODS = {
     "month": Decimal(1),
     "year": Decimal(MONTHS_PER_YEAR),
 }
+
+_FEW = 3
+_MAX_NOTE = 400
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -32,11 +37,12 @@ class Line(msgspec.Struct, frozen=True):
 
 
 class Group(msgspec.Struct, frozen=True):
-    """Resources shown together, with their sum."""
+    """Resources shown together, with their sum, and what of them has no price."""
 
     title: str
     resources: tuple[ResourceEstimate, ...]
     monthly: Money
+    missing: tuple[Unpriced, ...]
 
 
 def lines(resource: ResourceEstimate) -> Iterator[Line]:
@@ -79,16 +85,37 @@ _KEYS: dict[str, Callable[[ResourceEstimate], str]] = {
 def group(estimate: Estimate, by: str) -> list[Group]:
     """The resources by `resource`, `service`, `region`, or by the value of tag `by`.
 
-    The order is the design's; resources without the tag come under "(no tag)".
+    The order is the design's; resources without the tag come under "(no tag)". Raises
+    AzcostError when no resource has such a tag.
     """
+    tags = sorted({tag for resource in estimate.resources for tag in resource.tags})
+    if by not in _KEYS and by not in tags:
+        said = f"the tags are {', '.join(map(safe, tags))}" if tags else "there are no tags"
+        raise AzcostError(f"--by {safe(by)}: expected resource, service, region or a tag; {said}.")
     key = _KEYS.get(by) or (lambda resource: resource.tags.get(by, f"(no {by})"))
     found: dict[str, list[ResourceEstimate]] = {}
     for resource in estimate.resources:
         found.setdefault(key(resource), []).append(resource)
     return [
-        Group(title, tuple(members), _sum(members, estimate.currency))
+        Group(title, tuple(members), _sum(members, estimate.currency), _missing(members, estimate))
         for title, members in found.items()
     ]
+
+
+def _missing(members: list[ResourceEstimate], estimate: Estimate) -> tuple[Unpriced, ...]:
+    names = {member.name for member in members}
+    return tuple(one for one in estimate.unpriced if one.resource in names)
+
+
+def charges(missing: Sequence[Unpriced]) -> str:
+    """How many they are, in words."""
+    return f"{len(missing)} charge{'s' if len(missing) > 1 else ''}"
+
+
+def where(estimate: Estimate) -> str:
+    """The regions of the design, if they are few."""
+    regions = list(dict.fromkeys(resource.region for resource in estimate.resources))
+    return ", ".join(regions) if len(regions) <= _FEW else f"{len(regions)} regions"
 
 
 def _sum(members: list[ResourceEstimate], currency: str) -> Money:
@@ -102,6 +129,7 @@ class Provenance(msgspec.Struct, frozen=True):
     observed_to: str
     sources: tuple[str, ...]
     rules: tuple[str, ...]
+    has_spot: bool
 
 
 def provenance(estimate: Estimate) -> Provenance:
@@ -113,4 +141,31 @@ def provenance(estimate: Estimate) -> Provenance:
         days[-1] if days else "",
         tuple(sorted({price.source for price in prices})),
         tuple(sorted({price.rule for price in prices if price.rule})),
+        any(price.purchase is Purchase.SPOT for price in prices),
     )
+
+
+def notes(estimate: Estimate) -> list[tuple[str, str]]:
+    """Each note once, with the resources that it is about."""
+    about: dict[str, list[str]] = {}
+    for note in estimate.notes:
+        about.setdefault(note.text, []).append(safe(note.resource))
+    return [(_some(names), safe(text, _MAX_NOTE)) for text, names in about.items()]
+
+
+def _some(names: list[str]) -> str:
+    shown = ", ".join(names[:_FEW])
+    return f"{shown} and {len(names) - _FEW} more" if len(names) > _FEW else shown
+
+
+def safe(text: str, most: int = 64) -> str:
+    """Text from a file, made harmless for a terminal: printable, and not endless."""
+    clean = printable(text)
+    return clean if len(clean) <= most else clean[: most - 3] + "..."
+
+
+def printable(text: str) -> str:
+    """Text without control characters and marks that turn the direction of writing."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)

@@ -7,6 +7,7 @@ PyYAML's composer, whose recursion a deeply nested file can exhaust.
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -60,12 +61,12 @@ Node = Scalar | Mapping | Sequence
 
 
 def read(path: Path) -> Node:
-    """Read a file into nodes.
+    """Read a file into nodes; `-` is standard input.
 
     Raises SpecError for what is no UTF-8, no YAML, empty, or beyond all measure.
     """
     try:
-        data = path.read_bytes()
+        data = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
     except OSError as error:
         raise AzcostError(f"{path} cannot be read: {error.strerror}.") from error
     if len(data) > MAX_BYTES:
@@ -88,11 +89,21 @@ def parse(text: str, file: str) -> Node:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = min(mark.line, text.count("\n")) + 1 if mark else 0
-        what = getattr(error, "problem", None) or str(error)
+        what = _in_words(error, text.split("\n")[line - 1] if line else "")
         raise SpecError(file, [Problem(line, f"is not valid YAML: {what}")]) from error
     if builder.root is None or (isinstance(builder.root, Scalar) and builder.root.is_null):
         raise SpecError(file, [Problem(0, "is empty: `azcost init` writes a starter")])
     return builder.root
+
+
+def _in_words(error: yaml.YAMLError, line: str) -> str:
+    """What the parser found wrong; for its most common complaints, what to do."""
+    what = getattr(error, "problem", None) or str(error)
+    if "\t" in line and ("cannot start any token" in what or "tab character" in what):
+        return "a tab; indent with spaces"
+    if "mapping values are not allowed" in what or "did not find expected key" in what:
+        return f"{what}; compare the indentation with the line above"
+    return str(what)
 
 
 class _Builder:

@@ -32,10 +32,11 @@ class SpecError(AzcostError):
 _SHOWN = 12
 
 
-def did_you_mean(word: str, names: Sequence[str]) -> str:
+def did_you_mean(word: str, names: Sequence[str], most: int = _SHOWN) -> str:
     """Name what was probably meant, else what there is: the end of a sentence.
 
-    First the names that contain the word (`D4s_v5`, `DataZone`), then the most similar.
+    First the names that contain the word (`D4s_v5`, `DataZone`), then the most similar;
+    else the first `most` names.
     """
     from difflib import get_close_matches
 
@@ -46,15 +47,16 @@ def did_you_mean(word: str, names: Sequence[str]) -> str:
         found = [by_lower[close] for close in get_close_matches(wanted, by_lower, n=1, cutoff=0.6)]
     if found:
         return f": did you mean {_either(found)}?"
-    shown = ", ".join(names[:_SHOWN])
-    return f": expected one of {shown}{', ...' if len(names) > _SHOWN else ''}"
+    shown = ", ".join(names[:most])
+    return f": expected one of {shown}{', ...' if len(names) > most else ''}"
 
 
 def _is_part(word: str, name: str) -> bool:
-    """Whether a name contains a word, as a whole part of it if the word is short."""
-    if name == f"standard_{word}":
+    """Whether a name is meant by a part of it, or by its initials (`vm`)."""
+    parts = name.split("_")
+    if name == f"standard_{word}" or word == "".join(part[:1] for part in parts):
         return True
-    return len(word) > 3 and word in name and "standard_" not in name
+    return word in parts or (len(word) > 3 and word in name and "standard_" not in name)
 
 
 def _either(names: Sequence[str]) -> str:

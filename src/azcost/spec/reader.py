@@ -25,7 +25,8 @@ CORNERS = ("low", "expected", "high")
 _RANGE_KEYS = {"low": "low", "min": "low", "expected": "expected", "high": "high", "max": "high"}
 # Digits as people write them: 1_000_000, 2.5M, 1e6. Bounded, for "1e999999999" is a number.
 _NUMBER = re.compile(
-    r"([-+]?[0-9][0-9_]{0,30}(?:\.[0-9]{0,30})?(?:[eE][-+]?[0-9]{1,2})?) ?([kKMB]?)"
+    r"([-+]?(?:[0-9][0-9_]{0,30}(?:\.[0-9]{0,30})?|\.[0-9]{1,30})(?:[eE][-+]?[0-9]{1,2})?)"
+    r" ?([kKMB]?)"
 )
 _FACTORS = {"": 1, "k": 10**3, "K": 10**3, "M": 10**6, "B": 10**9}
 _TRUE = ("true", "yes", "on")
@@ -144,7 +145,8 @@ class Reader:
             self._wrong(node, f"`{label}`: expected a number")
         found = _NUMBER.fullmatch(node.text.strip())
         if not found:
-            self._wrong(node, f"`{label}`: expected a number, not '{_short(node.text)}'")
+            hint = _number_hint(node.text)
+            self._wrong(node, f"`{label}`: expected a number, not '{_short(node.text)}'{hint}")
         number = Decimal(found[1].replace("_", "")) * _FACTORS[found[2]]
         if base is int and number != number.to_integral_value():
             self._wrong(node, f"`{label}`: expected a whole number, not {_short(node.text)}")
@@ -202,10 +204,10 @@ class Reader:
         return node.text
 
     def _name(self, node: Scalar, kind: str, label: str) -> str:
-        name = self._names.find(kind, node.text)
+        name = self._names.find(kind, node.text.strip())
         if name is not None:
             return name
-        hint = did_you_mean(node.text, self._names.all(kind))
+        hint = did_you_mean(node.text.strip(), self._names.all(kind))
         return self._wrong(node, f"`{label}`: {_short(node.text)}{hint}")
 
     def _choice(self, node: Node, choices: list[str], label: str) -> str:
@@ -276,6 +278,21 @@ def required_of(cls: type[Any]) -> list[str]:
         fields = msgspec.structs.fields(cls)
         _REQUIRED[cls] = [field.name for field in fields if field.required]
     return _REQUIRED[cls]
+
+
+_UNITS = re.compile(r"([0-9.,]+) ?(TB|TiB|GB|GiB|%|m)")
+
+
+def _number_hint(text: str) -> str:
+    """How to write what people write with a unit or with commas."""
+    if re.fullmatch(r"[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?", text):
+        return f": write {text.replace(',', '_')}"
+    found = _UNITS.fullmatch(text)
+    if not found:
+        return ""
+    meant = {"%": "a share of one, such as 0.4", "m": f"{found[1]}M for millions"}
+    usual = "gigabytes without the unit: 1 TB is 1024"
+    return f": write {meant.get(found[2], usual)}"
 
 
 def _keys_of(cls: type[Any]) -> str:
