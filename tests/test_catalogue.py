@@ -92,6 +92,15 @@ def test_times_starts_the_tiers_anew(toy_catalogue: Toy) -> None:
     assert price.cost_of(hours(Decimal(3001)), times=Decimal(730)).amount == Decimal("7.30")
 
 
+def test_what_others_have_used_of_the_tiers_is_gone(toy_catalogue: Toy) -> None:
+    row = STORED | {"unit": "1 GB", "tiers": {0: 0, 5: "2.00", 100: "1.00"}}
+    price = toy_catalogue([row]).price(BLOB)
+    assert price.cost_of(gb(Decimal(10))).amount == 10
+    assert price.cost_of(gb(Decimal(10)), used=Decimal(3)).amount == 16
+    assert price.cost_of(gb(Decimal(10)), used=Decimal(95)).amount == 15
+    assert price.cost_of(gb(Decimal(10)), used=Decimal(500)).amount == 10
+
+
 def test_a_later_tier_alone_is_no_price(toy_catalogue: Toy) -> None:
     row = STORED | {"unit": "1/Hour", "tiers": {3000: "0.01"}}
     with pytest.raises(PriceNotFound, match="first tier is missing"):

@@ -15,6 +15,7 @@ from azcost.estimate import (
     Estimate,
     LineItem,
     Note,
+    Pool,
     ResourceEstimate,
     Service,
     Unpriced,
@@ -44,6 +45,7 @@ KINDS = {
     "cosmos_db": "CosmosDb",
     "egress": "Egress",
     "file_share": "FileShare",
+    "fixed_cost": "FixedCost",
     "function_app": "FunctionApp",
     "key_vault": "KeyVault",
     "load_balancer": "LoadBalancer",
@@ -273,12 +275,13 @@ def _bills(
 ) -> list[tuple[LineItem, ...]]:
     """The line items of each service; one after the other they use up the free account."""
     free = FreeAccount() if design.free_account else None
+    pool: Pool = {}
     bills = []
     for service in end.services:
         charges = service.charges(catalogue)
         if free:
             charges = map(free.spend, charges)
-        bills.append(bill(charges, service.name, catalogue, unpriced))
+        bills.append(bill(charges, service.name, catalogue, unpriced, pool))
     return bills
 
 

@@ -21,7 +21,9 @@ class Charge(msgspec.Struct, frozen=True):
     """So much of a meter in a month, not priced yet.
 
     `times` buys the quantity repeatedly where tiers start anew each time: the free IOPS
-    of a disk are per disk and hour, not per month.
+    of a disk are per disk and hour, not per month. `pooled` says the opposite: the tiers
+    are those of the account, and all resources of a design use them up together. A
+    `price` that is given is not looked up.
     """
 
     label: str
@@ -29,6 +31,8 @@ class Charge(msgspec.Struct, frozen=True):
     meter: Meter
     purchase: Purchase = Purchase.PAY_AS_YOU_GO
     times: Decimal = Decimal(1)
+    pooled: bool = False
+    price: Price | None = None
 
 
 class Service(Protocol):
@@ -61,19 +65,23 @@ class Service(Protocol):
 
 
 class LineItem(msgspec.Struct, frozen=True):
-    """A charge of a resource and its price; the cost is computed."""
+    """A charge of a resource and its price; the cost is computed.
+
+    `used` is how much of a pooled meter other resources have used before.
+    """
 
     charge: Charge
     price: Price
+    used: Decimal = Decimal(0)
 
     def slabs(self) -> Iterator[Slab]:
         """Yield the parts of the quantity by price tier."""
-        return self.price.slabs(self.charge.quantity, self.charge.times)
+        return self.price.slabs(self.charge.quantity, self.charge.times, self.used)
 
     @property
     def cost(self) -> Money:
         """The cost of an average month."""
-        return self.price.cost_of(self.charge.quantity, self.charge.times)
+        return self.price.cost_of(self.charge.quantity, self.charge.times, self.used)
 
 
 class Unpriced(msgspec.Struct, frozen=True):
@@ -145,20 +153,33 @@ class Estimate(msgspec.Struct, frozen=True):
             yield from resource.items
 
 
+Pool = dict[Meter, Decimal]
+
+
 def bill(
-    charges: Iterable[Charge], resource: str, catalogue: Catalogue, unpriced: list[Unpriced]
+    charges: Iterable[Charge],
+    resource: str,
+    catalogue: Catalogue,
+    unpriced: list[Unpriced],
+    pool: Pool,
 ) -> tuple[LineItem, ...]:
-    """Price the charges of a resource; those without a price are added to `unpriced`."""
+    """Price the charges of a resource.
+
+    Those without a price are added to `unpriced`, what pooled ones use to `pool`.
+    """
     items = []
     for charge in charges:
         try:
-            price = catalogue.price(charge.meter, charge.purchase)
+            price = charge.price or catalogue.price(charge.meter, charge.purchase)
         except PriceNotFound as error:
             unpriced.append(Unpriced(resource, charge.label, error.message, error.command))
         except (ConflictingPrices, UnitMismatch) as error:
             unpriced.append(Unpriced(resource, charge.label, str(error)))
         else:
-            items.append(LineItem(charge, price))
+            used = pool.get(charge.meter, Decimal(0)) if charge.pooled else Decimal(0)
+            items.append(LineItem(charge, price, used))
+            if charge.pooled:
+                pool[charge.meter] = used + charge.quantity.amount
     return tuple(items)
 
 

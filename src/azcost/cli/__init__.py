@@ -13,7 +13,10 @@ from azcost.errors import AzcostError
 # command -> (module and attribute, the line that `azcost --help` shows)
 COMMANDS = {
     "init": ("spec:init", "Write a commented starter specification."),
-    "estimate": ("estimate:estimate", "Price one or more designs; - reads one from standard input."),
+    "estimate": (
+        "estimate:estimate",
+        "Price one or more designs; - reads one from standard input.",
+    ),
     "prices": ("prices:prices", "Look at the price tables, and fetch newer prices from Azure."),
     "schema": ("spec:schema", "Print the JSON schema of a specification, for editors."),
 }

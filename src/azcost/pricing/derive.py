@@ -13,18 +13,19 @@ from typing import Protocol
 from msgspec.structs import replace
 
 from azcost.errors import PriceNotFound
-from azcost.pricing.price import Meter, Price, Tier
+from azcost.pricing.price import GIVEN, Meter, Price, Tier
 from azcost.pricing.rows import Purchase
 from azcost.pricing.trace import Trace
 from azcost.units import HOURS_PER_YEAR, Quantity
 
-# What each rule does, in a sentence for the foot of a bill.
+# What the rules do, in a sentence for the foot of a bill.
 RULES = {
-    "linux-less-licence": "the source held the Windows price here: Linux is that less the licence",
-    "linux-plus-licence": "Windows = Linux + what the licence of this size costs in other regions",
-    "windows-less-linux": "licence = the Windows price less the Linux price",
-    "dev-test-is-linux": "a dev/test subscription pays no Windows licence: the Linux price",
-    "ratio-of-size": "reservation = pay-as-you-go x this size's ratio in other regions",
+    GIVEN: "not Azure's: the specification states it, and where it is from",
+    "linux-less-licence": "derived: the source held the Windows price; Linux is less the licence",
+    "linux-plus-licence": "derived: Windows = Linux + the licence of this size in other regions",
+    "windows-less-linux": "derived: licence = the Windows price less the Linux price",
+    "dev-test-is-linux": "derived: dev/test subscriptions pay no Windows licence: the Linux price",
+    "ratio-of-size": "derived: reservation = pay-as-you-go x this size's ratio in other regions",
 }
 _TERMS = {
     Purchase.RESERVED_1Y: HOURS_PER_YEAR,

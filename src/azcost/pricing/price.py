@@ -14,6 +14,8 @@ from azcost.units import Quantity
 
 # Costs are rounded once, per slab, so that bills add up exactly: a picodollar.
 PRECISION = Decimal("1e-12")
+# The rule of a price that the specification states.
+GIVEN = "given"
 
 
 class Meter(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,32 +77,56 @@ class Price(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def fidelity(self) -> str:
-        """`recorded` as some source saw it, or `derived` by `rule`."""
+        """`recorded` as some source saw it, `derived` by `rule`, or `given` by the user."""
+        if self.rule == GIVEN:
+            return GIVEN
         return "derived" if self.rule else "recorded"
 
-    def slabs(self, quantity: Quantity, times: Decimal = Decimal(1)) -> Iterator[Slab]:
-        """Split a quantity over the tiers; `times` buys the same quantity repeatedly.
+    def slabs(
+        self, quantity: Quantity, times: Decimal = Decimal(1), used: Decimal = Decimal(0)
+    ) -> Iterator[Slab]:
+        """Split a quantity over the tiers.
 
-        Tiers are graduated: each part of the quantity costs what its own tier says.
-        Raises UnitMismatch when the meter is priced per another unit.
+        Tiers are graduated: each part of the quantity costs what its own tier says. `times`
+        buys the same quantity repeatedly, each time from the first tier; `used` is what of
+        the tiers others have used up before. Raises UnitMismatch when the meter is priced
+        per another unit.
         """
         if quantity.unit != self.per.unit:
             raise UnitMismatch(
                 f"{self.meter} in {self.meter.region} is priced per {self.unit}, "
                 f"not in {quantity.unit}. Please report this; it is a fault of azcost."
             )
-        left = quantity.amount / self.per.amount
+        begin = used / self.per.amount
+        end = begin + quantity.amount / self.per.amount
         for tier, following in zip(self.tiers, (*self.tiers[1:], None), strict=True):
-            width = left if following is None else following.start - tier.start
-            part = min(left, width)
-            if part <= 0:
-                break
-            blocks = part * times
-            cost = (blocks * tier.unit_price).quantize(PRECISION, ROUND_HALF_EVEN)
-            yield Slab(blocks, tier.unit_price, Money(cost, self.currency))
-            left -= part
+            stop = end if following is None else min(end, following.start)
+            part = stop - max(begin, tier.start)
+            if part > 0:
+                blocks = part * times
+                cost = (blocks * tier.unit_price).quantize(PRECISION, ROUND_HALF_EVEN)
+                yield Slab(blocks, tier.unit_price, Money(cost, self.currency))
 
-    def cost_of(self, quantity: Quantity, times: Decimal = Decimal(1)) -> Money:
+    def cost_of(
+        self, quantity: Quantity, times: Decimal = Decimal(1), used: Decimal = Decimal(0)
+    ) -> Money:
         """What the quantity costs; zero of the currency for a quantity of zero."""
-        slabs = self.slabs(quantity, times)
+        slabs = self.slabs(quantity, times, used)
         return sum((slab.cost for slab in slabs), start=Money(Decimal(0), self.currency))
+
+
+def given(meter: Meter, monthly: Decimal, currency: str) -> Price:
+    """A price per month that nobody looked up: the specification states it."""
+    return Price(
+        meter=meter,
+        meter_id="",
+        purchase=Purchase.PAY_AS_YOU_GO,
+        per=Quantity(Decimal(1), "Months"),
+        unit="1/Month",
+        tiers=(Tier(Decimal(0), monthly),),
+        currency=currency,
+        effective="",
+        source="the specification",
+        observed_on="",
+        rule=GIVEN,
+    )

@@ -36,6 +36,9 @@ def _item(item: LineItem, catalogue: Catalogue) -> Iterator[str]:
     times = f" x {plain(item.charge.times)}" if item.charge.times != 1 else ""
     yield ""
     yield f"  {safe(item.charge.label)}: {amount}{times} = {item.cost} per month"
+    if item.charge.price:
+        yield f"    {RULES[item.price.rule]}"
+        return
     trace = catalogue.trace(item.charge.meter, item.charge.purchase)
     yield from _trace(trace, "    ")
 
@@ -43,7 +46,7 @@ def _item(item: LineItem, catalogue: Catalogue) -> Iterator[str]:
 def _trace(trace: Trace, indent: str) -> Iterator[str]:
     price = trace.price
     if price.rule:
-        yield f"{indent}derived: {RULES[price.rule]}"
+        yield f"{indent}{RULES[price.rule]}"
         if price.basis:
             yield f"{indent}         {price.basis}"
     for row in trace.taken:

@@ -79,7 +79,7 @@ def _line(line: view.Line) -> dict[str, object]:
         "sku": price.meter.sku or None,
         "meter": price.meter.meter or None,
         "source": price.source,
-        "observed_on": price.observed_on,
+        "observed_on": price.observed_on or None,
         "fidelity": price.fidelity,
         "rule": price.rule or None,
     }

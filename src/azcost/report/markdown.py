@@ -57,7 +57,7 @@ def _foot(estimate: Estimate) -> Iterator[str]:
         days = " to ".join(dict.fromkeys((found.observed_from, found.observed_to)))
         yield f"\nList prices seen {days} by {', '.join(found.sources)}; 730 hours a month."
     for rule in found.rules:
-        yield f"\n\\* derived: {RULES[rule]}."
+        yield f"\n\\* {RULES[rule]}."
     notes = view.notes(estimate)
     if notes:
         yield ""

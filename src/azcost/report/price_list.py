@@ -74,7 +74,7 @@ def _size(catalogue: Catalogue, size: str, region: str) -> Iterator[str]:
             rows.append([label, per_hour, per_month, mark, price.observed_on, price.source])
     yield from table(rows, left=(0, 3, 4, 5), rules=(0,))
     for rule in sorted(rules):
-        yield f"* derived: {RULES[rule]}."
+        yield f"* {RULES[rule]}."
 
 
 def _meters(rows: Sequence[Candidate]) -> Iterator[str]:

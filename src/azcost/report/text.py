@@ -125,6 +125,6 @@ def _footer(estimate: Estimate) -> Iterator[str]:
     if found.has_spot:
         yield "Spot prices change every month, and nothing promises that there is capacity."
     for rule in found.rules:
-        yield f"* derived: {RULES[rule]}."
+        yield f"* {RULES[rule]}."
     for names, note in view.notes(estimate):
         yield f"Note on {names}: {note}"

@@ -135,11 +135,12 @@ class Provenance(msgspec.Struct, frozen=True):
 def provenance(estimate: Estimate) -> Provenance:
     """Gather where the prices of an estimate come from."""
     prices = [item.price for item in estimate.items()]
-    days = sorted({price.observed_on for price in prices})
+    looked_up = [price for price in prices if price.observed_on]
+    days = sorted({price.observed_on for price in looked_up})
     return Provenance(
         days[0] if days else "",
         days[-1] if days else "",
-        tuple(sorted({price.source for price in prices})),
+        tuple(sorted({price.source for price in looked_up})),
         tuple(sorted({price.rule for price in prices if price.rule})),
         any(price.purchase is Purchase.SPOT for price in prices),
     )

@@ -197,6 +197,8 @@ class Reader:
         if not isinstance(node, Scalar):
             self._wrong(node, f"`{label}`: expected text")
         for limit in meta:
+            if limit.min_length is not None and len(node.text) < limit.min_length:
+                self._wrong(node, f"`{label}`: needs at least {limit.min_length} characters")
             if limit.max_length is not None and len(node.text) > limit.max_length:
                 self._wrong(node, f"`{label}`: longer than {limit.max_length} characters")
             if limit.extra and "names" in limit.extra:
