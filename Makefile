@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 COG = PYTHONPATH=tools $(BIN)/cog -P --verbosity=1
 COGGED = README.md data/pricing/README.md docs/services.md
 
-.PHONY: demo test check tables docs bench clean
+.PHONY: demo test check format tables docs bench clean
 
 demo: $(VENV)/demo.stamp
 	$(BIN)/azcost estimate examples/ml-serving.yaml
@@ -20,6 +20,10 @@ check: $(VENV)/dev.stamp
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(COG) --check --check-fail-msg='make docs renews it' $(COGGED)
+
+format: $(VENV)/dev.stamp
+	$(BIN)/ruff check --fix-only --quiet .
+	$(BIN)/ruff format .
 
 docs: $(VENV)/dev.stamp
 	$(COG) -r $(COGGED)

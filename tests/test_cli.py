@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 from decimal import Decimal
@@ -197,6 +198,8 @@ def test_lineage_of_an_unknown_name_lists_the_known_ones() -> None:
         (["prices", "show", "Standard_D4s_v55", "--region", "westeurope"], "azcost prices search"),
         (["prices", "show", "Standard_D4s_v5", "--region", "west"], "did you mean"),
         (["prices", "search", "no", "such", "meter"], "Try fewer words"),
+        (["prices", "search", "hot", "--region", "westeuropa"], "did you mean westeurope?"),
+        (["prices", "info", "--region", "westeuropa"], "did you mean westeurope?"),
         (["prices", "diff"], "azcost prices sync"),
     ],
 )
@@ -205,6 +208,18 @@ def test_bad_input_is_one_clean_message_and_exit_code_2(words: list[str], messag
     assert done.returncode == 2, done.stderr
     assert message in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_search_takes_names_as_people_write_them() -> None:
+    found = azcost("prices", "search", "gpt-4o-mini", "--region", "West Europe").stdout
+    assert "gpt 4o mini" in found
+    reserved = azcost("prices", "search", "D4s v3", "--region", "eastus2").stdout
+    assert "D4s v3 (Reservation 1 Year)" in reserved
+
+
+def test_what_is_known_of_one_region() -> None:
+    found = azcost("prices", "info", "--region", "westeurope").stdout
+    assert re.search(r"Virtual Machines +[0-9,]+ +1 ", found)
 
 
 def test_init_writes_a_starter_that_can_be_priced_and_never_overwrites(tmp_path: Path) -> None:

@@ -7,9 +7,9 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from build_tables import choose, derivations, karpenter, observed, reference
 
 from azcost.pricing.rows import Purchase, Row
+from build_tables import choose, derivations, karpenter, observed, reference
 
 # With recorded Linux prices of the families in which karpenter holds Windows prices.
 REGIONS = ("northeurope", "swedencentral", "mexicocentral", "francecentral")

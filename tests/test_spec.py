@@ -182,6 +182,10 @@ def test_names_are_found_in_any_case_and_regions_by_their_display_name(
     assert (vm.size, vm.region) == ("Standard_D4s_v5", "westeurope")
 
 
+def test_choices_are_taken_in_any_case(catalogue: Catalogue) -> None:
+    assert first(VM % ", os: Windows", catalogue).os == "windows"
+
+
 def test_the_size_that_one_says_is_suggested_by_its_whole_name(catalogue: Catalogue) -> None:
     text = "services: [{kind: virtual_machine, size: D4s_v5, region: uksouth}]"
     assert problems(text, catalogue) == ["f:1: `size`: D4s_v5: did you mean Standard_D4s_v5?"]

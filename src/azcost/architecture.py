@@ -237,15 +237,15 @@ def _said(node: Node, key: str) -> str:
 
 def schema(names: Names) -> dict[str, Any]:
     """The JSON schema of a specification: one branch per kind of service."""
-    from azcost.spec.schema import struct
+    from azcost.spec.schema import definitions, struct
 
-    definitions = {}
+    kinds = {}
     for kind in KINDS:
         besides = {"kind": {"const": kind}}
-        one = struct(kind_class(kind), names, besides)
+        one = struct(kind_class(kind), besides)
         # The name and the region have defaults: the place in the file, the design's region.
         needed = [field for field in one.get("required", []) if field not in ("name", "region")]
-        definitions[kind] = one | {"required": ["kind", *needed]}
+        kinds[kind] = one | {"required": ["kind", *needed]}
     branches = [
         {
             "if": {"properties": {"kind": {"const": kind}}},
@@ -260,13 +260,13 @@ def schema(names: Names) -> dict[str, Any]:
         "allOf": branches,
     }
     services = {"type": "array", "items": service, "minItems": 1}
-    whole = struct(Header, names, {"services": services})
+    whole = struct(Header, {"services": services})
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "azcost architecture",
         **whole,
         "required": ["services"],
-        "$defs": definitions,
+        "$defs": definitions(names) | kinds,
     }
 
 

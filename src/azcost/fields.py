@@ -21,6 +21,7 @@ Share = Annotated[Decimal, Meta(ge=0, le=1)]
 
 Region = Annotated[str, Meta(extra={"names": "regions"})]
 VmSize = Annotated[str, Meta(extra={"names": "sizes"})]
+VOCABULARIES = ("regions", "sizes")
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _HOURS_PER_WEEK = 168

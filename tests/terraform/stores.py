@@ -91,8 +91,7 @@ def _cosmosdb(it: Planned, account: Planned) -> Translation:
         "analytical_writes": 1,
         "analytical_reads": 1,
         "backup": "periodic" if periodic else "continuous-30-days",
-        "backup_copies": 3,
-        "restored_gb": 1,
+        "backup_copies": 3 if periodic else None,
     }
     regions = [place["location"] for place in account.blocks("geo_location")]
     for region in regions or [account["location"]]:
@@ -109,7 +108,9 @@ def _cosmosdb(it: Planned, account: Planned) -> Translation:
         yield from lines({**spec, "region": region}, charges)
     first = {**spec, "region": regions[0] if regions else account["location"]}
     yield Line("Provisioned throughput (serverless)", first, "request units")
-    yield Line("Restored data", first, "data restored")
+    # Infracost bills restores of periodic backups too, by the meter of continuous ones.
+    restored = {**first, "backup": "continuous-30-days", "backup_copies": None, "restored_gb": 1}
+    yield Line("Restored data", restored, "data restored")
 
 
 def redis_cache(it: Planned) -> Translation:

@@ -85,4 +85,6 @@ def _cell(value: object) -> str:
 
 
 if __name__ == "__main__":
+    if not Path(sys.argv[1]).is_dir():
+        sys.exit(f"{sys.argv[1]} is not here: the recorded rows are not in the repository.")
     main(Path(sys.argv[1]), Path(sys.argv[2]))

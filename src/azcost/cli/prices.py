@@ -56,12 +56,13 @@ def search(words: tuple[str, ...], region: str, limit: int) -> None:
 
 
 @prices.command()
-def info() -> None:
+@click.option("--region", default="", help="Say it of one region.")
+def info(region: str) -> None:
     """Say what prices are known, from whom, and how old they are."""
     from azcost.report.price_list import info as render
 
     today = datetime.now(UTC).date()
-    click.echo(render(open_catalogue(), str(paths.cache()), today))
+    click.echo(render(open_catalogue(), str(paths.cache()), region, today))
 
 
 @prices.command()

@@ -11,6 +11,7 @@ import msgspec
 
 from azcost.estimate import Charge
 from azcost.fields import Amount, Count, Gigabytes, Operations
+from azcost.meters.compute import has_premium_storage
 from azcost.pricing.price import Meter
 from azcost.units import HOURS_PER_MONTH, gib_hours, hours, months, plain, units
 
@@ -33,6 +34,10 @@ _TIERS = (
 )  # fmt: skip
 # The same page: "Max disk size" of Premium SSD v2 and Ultra Disk.
 _MAX_PROVISIONED_GIB = 65536
+_PREMIUM = ("Premium", "Ultra")  # types that need a size with premium storage
+_IOPS_PER_MBPS = 4  # "0.25 MB/s for each provisioned IOPS"
+# https://learn.microsoft.com/azure/virtual-machines/managed-disks-overview#os-disk
+_MAX_OS_DISK_GIB = 4095
 
 
 class _Tiered(msgspec.Struct, frozen=True):
@@ -53,11 +58,18 @@ class _Tiered(msgspec.Struct, frozen=True):
 
 
 class _Provisioned(msgspec.Struct, frozen=True):
-    """A type that is billed for the capacity, IOPS and throughput it is set to."""
+    """A type that is billed for the capacity, IOPS and throughput it is set to.
+
+    Limits, and what is free: disks-types, "Ultra Disk performance" and "Premium SSD v2
+    performance", as of 2026-08-11.
+    """
 
     product: str
     sku: str
     label: str
+    iops_per_gib: int
+    max_iops: int
+    max_mbps: int
     free_iops: int = 0
     free_mbps: int = 0
 
@@ -71,11 +83,11 @@ _TIERED = {
     "Premium_ZRS": _Tiered("Premium SSD Managed Disks", "P", "ZRS"),
 }
 _PROVISIONED = {
-    # 3,000 IOPS and 125 MB/s of each disk are free (disks-types); the rows' tiers say so too.
+    # 3,000 IOPS and 125 MB/s of each disk are free; the rows' tiers say so too.
     "PremiumV2_LRS": _Provisioned(
-        "Azure Premium SSD v2", "Premium LRS", "Premium SSD v2", 3000, 125
+        "Azure Premium SSD v2", "Premium LRS", "Premium SSD v2", 500, 80_000, 2_000, 3000, 125
     ),
-    "UltraSSD_LRS": _Provisioned("Ultra Disks", "Ultra LRS", "Ultra"),
+    "UltraSSD_LRS": _Provisioned("Ultra Disks", "Ultra LRS", "Ultra", 1000, 400_000, 10_000),
 }
 
 
@@ -113,7 +125,32 @@ class Disk(msgspec.Struct, frozen=True, kw_only=True):
                 "out, or use PremiumV2_LRS or UltraSSD_LRS"
             )
         if self.type == "UltraSSD_LRS" and None in (self.iops, self.mbps):
-            raise ValueError("`iops` and `mbps`: an UltraSSD_LRS disk is billed for both")
+            raise ValueError(
+                "`iops` and `mbps`: an UltraSSD_LRS disk is billed for both: give both"
+            )
+        if self.type in _PROVISIONED and self.size_gb:
+            self._check_performance(_PROVISIONED[self.type])
+
+    def _check_performance(self, kind: _Provisioned) -> None:
+        free = Decimal(kind.free_iops)
+        iops = max(self.iops or Decimal(0), free)
+        most = max(min(kind.iops_per_gib * self.gib, Decimal(kind.max_iops)), free)
+        if iops > most:
+            raise ValueError(
+                f"`iops`: a {self.type} disk of {plain(self.gib)} GiB has at most {plain(most)}; "
+                f"give fewer, or a larger disk (up to {kind.max_iops:,})"
+            )
+        most = min(iops / _IOPS_PER_MBPS, Decimal(kind.max_mbps))
+        if self.mbps is not None and self.mbps > most:
+            raise ValueError(
+                f"`mbps`: a {self.type} disk of {plain(iops)} IOPS has at most {plain(most)}; "
+                f"give fewer, or more `iops` (up to {kind.max_mbps:,})"
+            )
+
+    @property
+    def gib(self) -> Decimal:
+        """The size that is billed where there are no tiers: steps of 1 GiB (disks-types)."""
+        return self.size_gb.to_integral_value(ROUND_CEILING)
 
 
 def disk_charges(
@@ -140,6 +177,10 @@ def check_os_disk(disk: Disk | None) -> None:
         raise ValueError(f"`os_disk`: no machine boots from {disk.type}; make it a data disk")
     if disk.count != 1:
         raise ValueError("`os_disk`: every machine has one; leave out its `count`")
+    if disk.size_gb > _MAX_OS_DISK_GIB:
+        raise ValueError(
+            f"`os_disk`: it has at most {_MAX_OS_DISK_GIB:,} GiB; put the rest on a data disk"
+        )
 
 
 def disks_of_machines(
@@ -152,11 +193,23 @@ def disks_of_machines(
         yield from disk_charges(disk, region=region, machines=machines, role=f"data disk {number}")
 
 
-def notes_on_disks(os_disk: Disk | None, data_disks: Iterable[Disk]) -> Iterator[str]:
-    """Yield what the bill of a machine leaves out."""
+def notes_on_disks(size: str, os_disk: Disk | None, data_disks: Iterable[Disk]) -> Iterator[str]:
+    """Yield what the bill of a machine leaves out, and disks that its size does not take.
+
+    Those are not refused, for only the name of the size speaks against them. Premium SSD v2
+    and Ultra Disk need premium storage too: disks-deploy-premium-v2 and vm-naming-conventions
+    of https://learn.microsoft.com/azure/virtual-machines.
+    """
+    disks = [disk for disk in (os_disk, *data_disks) if disk]
     if os_disk is None:
         yield "no OS disk is in the bill: give `os_disk`, unless it is ephemeral, which is free"
-    yield from notes_on_operations(disk for disk in (os_disk, *data_disks) if disk)
+    premium = dict.fromkeys(disk.type for disk in disks if disk.type.startswith(_PREMIUM))
+    if premium and not has_premium_storage(size):
+        yield (
+            f"{size} has no premium storage, so Azure refuses its {' and '.join(premium)} "
+            "disks: use StandardSSD_LRS, or a size with an s after its vCPUs (Standard_D4s_v5)"
+        )
+    yield from notes_on_operations(disks)
 
 
 def notes_on_operations(disks: Iterable[Disk]) -> Iterator[str]:
@@ -185,8 +238,7 @@ def _provisioned(
     disk: Disk, kind: _Provisioned, region: str, count: Decimal, role: str
 ) -> Iterator[Charge]:
     label = f"{plain(count)} x {kind.label} {role}"
-    gib = disk.size_gb.to_integral_value(ROUND_CEILING)  # sold in steps of 1 GiB (disks-types)
-    capacity = gib_hours(gib * count * HOURS_PER_MONTH)
+    capacity = gib_hours(disk.gib * count * HOURS_PER_MONTH)
     meter = _meter(region, kind.product, kind.sku, "Provisioned Capacity")
     yield Charge(f"{label}, capacity", capacity, meter)
     for what, amount, free, words in (

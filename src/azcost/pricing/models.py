@@ -1,7 +1,8 @@
 """Which meter bills what of a language model: Azure's meter names, read once for all.
 
 `tools/build_tables/models.py` makes the table `data/pricing/models.csv` from the price
-rows. The versions of a model stand in it from the oldest to the newest.
+rows. The versions of a model stand in it from the oldest to the newest. What the table
+and a specification call by different names is translated here.
 """
 
 from __future__ import annotations
@@ -14,6 +15,54 @@ from itertools import groupby
 import msgspec
 
 from azcost import paths
+
+# Azure's SKU code of a deployment -> where it runs, and what is special about it.
+RUNS = {
+    "GlobalStandard": ("global", ""),
+    "DataZoneStandard": ("data-zone", ""),
+    "Standard": ("regional", ""),
+    "GlobalBatch": ("global", "batch"),
+    "DataZoneBatch": ("data-zone", "batch"),
+    "DeveloperTier": ("global", "developer"),
+    "GlobalProvisionedManaged": ("global", "provisioned"),
+    "DataZoneProvisionedManaged": ("data-zone", "provisioned"),
+    "ProvisionedManaged": ("regional", "provisioned"),
+}
+SKU_CODES = {runs: code for code, runs in RUNS.items()}
+# Field of a specification -> the item that it is an amount of: what a model processes ...
+USED = {
+    "input_tokens": "input",
+    "cached_input_tokens": "cached-input",
+    "cache_write_tokens": "cache-write",
+    "output_tokens": "output",
+    "audio_input_tokens": "audio-input",
+    "cached_audio_input_tokens": "cached-audio-input",
+    "audio_output_tokens": "audio-output",
+    "image_input_tokens": "image-input",
+    "cached_image_input_tokens": "cached-image-input",
+    "image_output_tokens": "image-output",
+    "images": "images",
+    "first_megapixels": "first-megapixels",
+    "megapixels": "megapixels",
+    "reference_megapixels": "reference-megapixels",
+    "video_seconds": "video-seconds",
+    "audio_hours": "audio-hours",
+    "characters": "characters",
+    "pages": "pages",
+    "searches": "searches",
+}
+# ... how it is trained ...
+TRAINING = {"training_tokens": "training-tokens", "training_hours": "training-hours"}
+# ... what its tools do, and what is billed by time.
+TOOLS = {
+    "file_search_calls": "file-search-calls",
+    "code_interpreter_sessions": "code-interpreter-sessions",
+}
+_OTHERS = {"file_search_gb": "file-search-gb", "hours": "hosting-hours", "ptus": "ptu-hours"}
+_FIELDS = {
+    item: field for fields in (USED, TRAINING, TOOLS, _OTHERS) for field, item in fields.items()
+}
+_TOOLBOX = "the tools"  # have no model's name
 
 
 class ModelMeter(msgspec.Struct, frozen=True):
@@ -57,27 +106,40 @@ class Offer(msgspec.Struct, frozen=True, kw_only=True):
         for row in rows:
             if (row.item, row.detail) == (item, detail):
                 return row
-        model = f"{rows[0].model} {rows[0].version}".strip()
-        wanted = f"{item} {detail}".strip()
-        there = _list(f"{row.item} {row.detail}".strip() for row in rows)
-        raise ValueError(f"{model} as {_sold(self)} has no meter for {wanted}, only for {there}")
+        field = _FIELDS.get(item, item)
+        model = f"{rows[0].model} {rows[0].version}".strip() or _TOOLBOX
+        details = [row.detail for row in rows if row.item == item]
+        if any(details):
+            either = ", or leave it out" if "" in details else ""
+            raise ValueError(f"`detail`: say which {field} of {model}: {_list(details)}{either}")
+        if detail and details:
+            raise ValueError(f"`detail`: {field} of {model} have one price; leave it out")
+        there = _list(_FIELDS.get(row.item, row.item) for row in rows)
+        raise ValueError(
+            f"`{field}`: no meter of {model} as {_sold(self)} is for that, only for {there}"
+        )
 
     def meters(self) -> list[ModelMeter]:
         """Every meter of the model as deployed: of the version asked for, else the newest.
 
-        Meters whose names say no version bill every version that has none of its own.
+        Meters whose names say no version bill every version that has none of its own; where
+        other meters of the model do name versions, only those.
         """
         known = meters_of(self.model)
+        model = known[0].model or _TOOLBOX
         rows = [row for row in known if self._fits(row)]
         if not rows:
             there = _list(_sold(row) for row in known)
-            raise ValueError(f"{self.model} is not sold as {_sold(self)}, only as {there}")
+            raise ValueError(f"{model}: not sold as {_sold(self)}, only as {there}")
+        asked = self.version.lower()
         versions = {row.version.lower(): row.version for row in rows}
-        wanted = versions.get(self.version.lower(), "") if self.version else rows[-1].version
-        if wanted not in versions.values():
+        wanted = versions.get(asked, "") if asked else rows[-1].version
+        named = {row.version.lower() for row in known} - {""}
+        if wanted not in versions.values() or (asked and named and asked not in named):
+            there = _list(versions.values()) or _list(row.version for row in known)
             raise ValueError(
-                f"{self.model} as {_sold(self)} has no meter for version {self.version}, "
-                f"only for {_list(versions.values())}"
+                f"`version`: {model} as {_sold(self)} has no meter for {self.version}, "
+                f"only for {there}"
             )
         return [row for row in rows if row.version == wanted]
 
@@ -117,8 +179,16 @@ def _key(model: str) -> str:
 
 
 def _sold(row: ModelMeter | Offer) -> str:
-    context = f"{row.context} context" if row.context else ""
-    return " ".join(word for word in (row.scope, row.variant, row.tier, context) if word)
+    """How a model is deployed, as a specification says it; empty where it cannot."""
+    special = row.tier if row.tier == "batch" else row.variant
+    code = SKU_CODES.get((row.scope, special))
+    if code is None and row.tier == "batch":
+        return ""
+    options = {"variant": row.variant, "service_tier": row.tier, "context": row.context}
+    if code is not None:
+        options = {field: word for field, word in options.items() if word != special}
+    said = [f"`{field}: {word}`" for field, word in options.items() if word]
+    return " with ".join([code or SKU_CODES.get((row.scope, ""), "any scope"), *said])
 
 
 def _list(words: Iterable[str]) -> str:

@@ -25,9 +25,7 @@ def show(catalogue: Catalogue, name: str, region: str) -> str:
 
     Raises AzcostError for a name or a region that is not known.
     """
-    where = catalogue.name("regions", region)
-    if where is None:
-        raise AzcostError(f"--region: {region}{did_you_mean(region, catalogue.names('regions'))}")
+    where = _region(catalogue, region)
     size = catalogue.name("sizes", name)
     if size is not None:
         return "\n".join(_size(catalogue, size, where))
@@ -46,6 +44,14 @@ _OFFERED = {
     "windows": (Purchase.PAY_AS_YOU_GO, Purchase.SPOT, Purchase.DEV_TEST),
     "licence": (Purchase.PAY_AS_YOU_GO,),
 }
+
+
+def _region(catalogue: Catalogue, text: str) -> str:
+    """A region by its name or its display name; raises AzcostError for one that is not known."""
+    found = catalogue.name("regions", text)
+    if found is None:
+        raise AzcostError(f"--region: {text}{did_you_mean(text, catalogue.names('regions'))}")
+    return found
 
 
 def _size(catalogue: Catalogue, size: str, region: str) -> Iterator[str]:
@@ -80,11 +86,10 @@ def _size(catalogue: Catalogue, size: str, region: str) -> Iterator[str]:
 def _meters(rows: Sequence[Candidate]) -> Iterator[str]:
     shown = [["product", "sku", "meter", "unit", "from", "price", "seen by"]]
     for row in sorted(rows, key=lambda row: (row.product, row.sku, row.meter, row.tier)):
-        kind = f" ({row.type})" if row.type else ""
         shown.append(
             [
                 row.product,
-                row.sku + kind,
+                _typed(row.sku, row.type),
                 row.meter,
                 row.unit,
                 plain(row.tier) if row.tier else "",
@@ -95,18 +100,28 @@ def _meters(rows: Sequence[Candidate]) -> Iterator[str]:
     yield from table(shown, left=(0, 1, 2, 3, 6), rules=(0,))
 
 
+def _typed(sku: str, type_: str) -> str:
+    """A SKU with what of it is sold, where that is not consumption."""
+    return f"{sku} ({type_})" if type_ else sku
+
+
 def search(catalogue: Catalogue, words: Sequence[str], region: str, limit: int) -> str:
-    """The meters whose names contain all words, with their prices in a region."""
+    """The meters whose names contain all words, with their prices in a region.
+
+    Words are split at hyphens too, for one service writes gpt-4o and the next gpt 4o.
+    """
+    words = [part for word in words for part in word.replace("-", " ").split()]
     names = "n.service || ' ' || n.product || ' ' || n.sku || ' ' || n.meter || ' ' || n.arm_sku"
     conditions = " AND ".join([f"{names} LIKE ?"] * len(words))
-    values: list[object] = [f"%{word}%" for word in words]
+    values = [f"%{word}%" for word in words]
     if region:
         conditions += " AND p.region = ?"
-        values.append(region)
+        values.append(_region(catalogue, region))
     found = catalogue.query(
-        "SELECT n.service, n.product, n.sku, n.meter, n.unit, count(DISTINCT p.region), "  # noqa: S608
-        f"min(p.price + 0), max(p.price + 0) FROM names n JOIN prices p ON p.name = n.id "
-        f"WHERE {conditions} AND n.rejected = '' GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4",
+        "SELECT n.service, n.product, n.sku, n.meter, n.type, n.unit, "  # noqa: S608
+        f"count(DISTINCT p.region), min(p.price + 0), max(p.price + 0) "
+        f"FROM names n JOIN prices p ON p.name = n.id "
+        f"WHERE {conditions} AND n.rejected = '' GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY 1, 2, 3, 4, 5",
         values,
     )
     if not found:
@@ -114,25 +129,28 @@ def search(catalogue: Catalogue, words: Sequence[str], region: str, limit: int) 
             f"No meter has all of: {', '.join(words)}. Try fewer words, or another region."
         )
     rows = [["service", "product", "sku", "meter", "unit", "regions", "price"]]
-    for service, product, sku, meter, unit, regions, low, high in found[:limit]:
+    for service, product, sku, meter, type_, unit, regions, low, high in found[:limit]:
         price = f"{low:g}" if low == high else f"{low:g} to {high:g}"
-        rows.append([service, product, sku, meter, unit, str(regions), price])
+        rows.append([service, product, _typed(sku, type_), meter, unit, str(regions), price])
     lines = list(table(rows, left=(0, 1, 2, 3, 4), rules=(0,)))
     if len(found) > limit:
         lines.append(f"... and {len(found) - limit} more; --limit shows them.")
     return "\n".join(lines)
 
 
-def info(catalogue: Catalogue, cache: str, today: date) -> str:
-    """What prices are known, from whom and how old, and what was synced."""
-    return "\n".join(_info(catalogue, cache, today))
+def info(catalogue: Catalogue, cache: str, region: str, today: date) -> str:
+    """What prices are known, in a region if one is named, from whom and how old."""
+    where = _region(catalogue, region) if region else ""
+    return "\n".join(_info(catalogue, cache, where, today))
 
 
-def _info(catalogue: Catalogue, cache: str, today: date) -> Iterator[str]:
+def _info(catalogue: Catalogue, cache: str, where: str, today: date) -> Iterator[str]:
     yield f"Tables {catalogue.tables}, in {catalogue.currency}; compiled in {cache}"
     by_service = catalogue.query(
         "SELECT n.service, count(*), count(DISTINCT p.region), min(substr(p.source, -10)), "
-        "max(substr(p.source, -10)) FROM names n JOIN prices p ON p.name = n.id GROUP BY 1"
+        "max(substr(p.source, -10)) FROM names n JOIN prices p ON p.name = n.id "
+        "WHERE ? IN ('', p.region) GROUP BY 1",
+        [where],
     )
     rows = [["service", "prices", "regions", "seen from", "to", "days old"]]
     for service, count, regions, first, last in by_service:
@@ -141,7 +159,9 @@ def _info(catalogue: Catalogue, cache: str, today: date) -> Iterator[str]:
     yield from table(rows, left=(0, 3, 4), rules=(0,))
     yield ""
     sources = Counter[str]()
-    for source, count in catalogue.query("SELECT source, count(*) FROM prices GROUP BY 1"):
+    for source, count in catalogue.query(
+        "SELECT source, count(*) FROM prices WHERE ? IN ('', region) GROUP BY 1", [where]
+    ):
         sources[source.rsplit(" ", 1)[0]] += int(count)
     yield "Sources: " + ", ".join(f"{name} {n:,}" for name, n in sources.most_common())
     yield ""

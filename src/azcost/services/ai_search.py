@@ -16,7 +16,7 @@ from azcost.pricing.price import Meter
 from azcost.services.base import Resource
 from azcost.units import Quantity, hours, plain, units
 
-# Azure's name of a tier (its management API) -> the name in the price rows: "standard" is S1.
+# Azure's name of a tier (its management API, and its documents) -> the name in the price rows.
 _TIERS = {
     "free": "Free",
     "basic": "Basic",
@@ -25,10 +25,17 @@ _TIERS = {
     "standard3": "Standard S3",
     "storage_optimized_l1": "Storage Optimized L1",
     "storage_optimized_l2": "Storage Optimized L2",
+    "S1": "Standard S1",
+    "S2": "Standard S2",
+    "S3": "Standard S3",
+    "L1": "Storage Optimized L1",
+    "L2": "Storage Optimized L2",
 }
 # Replicas x partitions, and each: https://learn.microsoft.com/azure/search/search-capacity-planning
 _MAX_UNITS = 36
-_MAX_BASIC = 3
+_PARTITIONS = (0, 1, 2, 3, 4, 6, 12)
+# Tiers that have fewer: how many replicas and how many partitions, and a tier with more.
+_SMALL = {"free": (1, "basic"), "basic": (3, "standard")}
 Units = Annotated[Decimal, Meta(ge=0, le=12)]
 # "After the first 1,000 semantic ranker requests, ... After the first 50 million agentic
 # reasoning tokens per month": https://learn.microsoft.com/azure/search/semantic-search-overview
@@ -50,8 +57,13 @@ class AiSearch(Resource, frozen=True, kw_only=True):
         "standard3",
         "storage_optimized_l1",
         "storage_optimized_l2",
+        "S1",
+        "S2",
+        "S3",
+        "L1",
+        "L2",
     ] = "standard"
-    """The tier as Azure's API names it; `standard` is S1."""
+    """The tier as Azure's API or its documents name it: `standard` is `S1`."""
     replicas: Units = Decimal(1)
     """Copies of the index that answer queries."""
     partitions: Units = Decimal(1)
@@ -73,9 +85,14 @@ class AiSearch(Resource, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         """Refuse what Azure does not sell."""
-        largest = {"free": 1, "basic": _MAX_BASIC}.get(self.sku, 12)
+        largest, larger = _SMALL.get(self.sku, (12, ""))
         if max(self.replicas, self.partitions) > largest:
-            raise ValueError(f"`sku`: {self.sku} has at most {largest} replicas and partitions")
+            raise ValueError(
+                f"`replicas` and `partitions`: {self.sku} has at most {largest} of each; for "
+                f"more use `sku: {larger}`"
+            )
+        if self.partitions not in _PARTITIONS:
+            raise ValueError("`partitions`: a service has 1, 2, 3, 4, 6 or 12")
         if self.replicas * self.partitions > _MAX_UNITS:
             raise ValueError(f"`replicas` x `partitions`: at most {_MAX_UNITS} search units")
         if self.sku == "free" and self.compute_type == "confidential":

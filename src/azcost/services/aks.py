@@ -3,7 +3,6 @@
 Prices: https://azure.microsoft.com/pricing/details/kubernetes-service/
 """
 
-import re
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Annotated, ClassVar, Literal
@@ -12,8 +11,15 @@ import msgspec
 from msgspec import Meta
 
 from azcost.estimate import Charge
-from azcost.fields import ALWAYS, Count, Gigabytes, Hours, VmSize
-from azcost.meters.compute import OperatingSystem, vm_hours
+from azcost.fields import ALWAYS, Count, Hours, VmSize
+from azcost.meters.compute import (
+    SIZE,
+    OperatingSystem,
+    check_hybrid_benefit,
+    has_premium_storage,
+    notes_on_commitment,
+    vm_hours,
+)
 from azcost.meters.disks import Disk, disk_charges
 from azcost.pricing.catalogue import Catalogue
 from azcost.pricing.price import Meter
@@ -47,9 +53,8 @@ _WORKLOADS = {
 # Size of a managed OS disk if none is asked for: from so many vCPUs, so many GiB.
 # https://learn.microsoft.com/azure/aks/concepts-storage#default-os-disk-sizing
 _OS_DISK_GB = ((64, 1024), (16, 512), (8, 256), (0, 128))
-# Family, vCPUs, constrained vCPUs and features of a size, of which "s" is premium storage:
-# https://learn.microsoft.com/azure/virtual-machines/vm-naming-conventions
-_SIZE = re.compile(r"(?:Standard|Basic)_([A-Z]+)(\d+)(?:-(\d+))?([a-z]*)")
+# "The minimum size for AKS images": https://learn.microsoft.com/azure/aks/create-node-pools
+_MIN_OS_DISK_GIB = 30
 
 
 class NodePool(msgspec.Struct, frozen=True, kw_only=True):
@@ -79,11 +84,19 @@ class NodePool(msgspec.Struct, frozen=True, kw_only=True):
     Nobody having said which, AKS makes them ephemeral where the size has room; Terraform
     says Managed.
     """
-    os_disk_gb: Annotated[Gigabytes, Meta(gt=0, le=2048)] | None = None
+    os_disk_gb: Annotated[Decimal, Meta(ge=_MIN_OS_DISK_GIB, le=2048)] | None = None
     """Size of a managed OS disk in GiB.
 
     If left out, what AKS takes by vCPUs: 128 up to 7, 256 up to 15, 512 up to 63, else 1,024.
     """
+
+    def __post_init__(self) -> None:
+        """Refuse what the nodes have no use for."""
+        check_hybrid_benefit(os=self.os, hybrid_benefit=self.hybrid_benefit)
+        if self.os_disk_gb is not None and self.os_disk_type == "Ephemeral":
+            raise ValueError(
+                "`os_disk_gb`: an Ephemeral OS disk costs nothing, whatever its size; leave it out"
+            )
 
 
 class KubernetesCluster(Resource, frozen=True, kw_only=True):
@@ -105,9 +118,17 @@ class KubernetesCluster(Resource, frozen=True, kw_only=True):
         names = [pool.name for pool in self.node_pools]
         if len(set(names)) < len(names):
             raise ValueError("`node_pools`: two pools have the same name")
+        # https://learn.microsoft.com/azure/aks/use-system-pools; Automatic runs its own.
+        if not self.node_pools and self.tier != "Automatic":
+            raise ValueError(
+                "`node_pools`: a cluster has at least a system pool; list its size and nodes"
+            )
         for pool in self.node_pools:
             if self.tier == "Automatic" and not _workload(pool.vm_size):
-                raise ValueError(f"`tier: Automatic` has no meter for {pool.vm_size}")
+                raise ValueError(
+                    f"`tier: Automatic` has no meter for {pool.vm_size}; choose another "
+                    "size, or `tier: Standard`"
+                )
 
     def charges(self, catalogue: Catalogue) -> Iterator[Charge]:
         """Yield the control plane, and for each pool its nodes and their OS disks."""
@@ -118,12 +139,19 @@ class KubernetesCluster(Resource, frozen=True, kw_only=True):
                 yield msgspec.structs.replace(charge, label=f"{pool.name}: {charge.label}")
 
     def notes(self) -> Iterator[str]:
-        """Yield what is left out."""
+        """Yield what is left out, and where a schedule saves nothing."""
         yield (
             "load balancer, outbound addresses, egress and persistent volumes of the cluster "
             "are resources of their own, not in this bill"
         )
+        if self.tier != "Automatic" and all(p.purchase is Purchase.SPOT for p in self.node_pools):
+            yield (
+                "no system pool is in the bill: every cluster has one, and its nodes are not "
+                "spot; list it, unless another entry has it"
+            )
         for pool in self.node_pools:
+            for note in notes_on_commitment(pool.purchase, pool.hours):
+                yield f"{pool.name}: {note}"
             if pool.os_disk_type == "Managed" and _os_disk_type(pool.vm_size) != "Premium_LRS":
                 yield (
                     f"{pool.name}: {pool.vm_size} has no premium storage, so its OS disks are "
@@ -164,7 +192,7 @@ class KubernetesCluster(Resource, frozen=True, kw_only=True):
 
 def _workload(size: str) -> str:
     """What Automatic calls the workload of a size; empty where it has no meter for it."""
-    named = _SIZE.match(size)
+    named = SIZE.match(size)
     if named is None or named[1] == "NP":  # FPGAs
         return ""
     return _WORKLOADS.get(named[1][:2]) or _WORKLOADS.get(named[1][0], "")
@@ -176,10 +204,7 @@ def _os_disk_type(size: str) -> Literal["Premium_LRS", "StandardSSD_LRS"]:
     https://github.com/Azure/AKS/issues/5324; Standard SSD where the size has no premium
     storage: https://github.com/infracost/infracost/issues/2407 (D2_v2: 9.60 a month, E10).
     """
-    named = _SIZE.match(size)
-    # M sizes and the old DS and GS have premium storage without the letter.
-    premium = named and (named[1] in ("DS", "GS", "M") or "s" in named[4])
-    return "Premium_LRS" if premium else "StandardSSD_LRS"
+    return "Premium_LRS" if has_premium_storage(size) else "StandardSSD_LRS"
 
 
 def _vcpus(size: str, catalogue: Catalogue) -> int:
@@ -187,5 +212,5 @@ def _vcpus(size: str, catalogue: Catalogue) -> int:
     known = catalogue.vm_size(size)
     if known is not None:
         return known.vcpus
-    named = _SIZE.match(size)
+    named = SIZE.match(size)
     return int(named[3] or named[2]) if named else 0

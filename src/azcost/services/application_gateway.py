@@ -6,7 +6,9 @@ How they are billed: https://learn.microsoft.com/azure/application-gateway/under
 
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
+
+from msgspec import Meta
 
 from azcost.estimate import Charge
 from azcost.fields import ALWAYS, Amount, Count, Gigabytes, Hours
@@ -54,7 +56,9 @@ class ApplicationGateway(Resource, frozen=True, kw_only=True):
     """How many: gateways of v2, instances of v1 (which bills each instance)."""
     hours: Hours = ALWAYS
     """When they exist: `always`, hours a month, or a weekly schedule."""
-    min_instances: Count = Decimal(0)
+    # "Instances per gateway", https://learn.microsoft.com/azure/azure-resource-manager/
+    # management/azure-subscription-service-limits#azure-application-gateway-limits
+    min_instances: Annotated[Decimal, Meta(ge=0, le=125)] = Decimal(0)
     """v2: instances that each gateway keeps ready; each reserves 10 capacity units.
 
     They are its instances with manual scaling, and its minimum with autoscaling.

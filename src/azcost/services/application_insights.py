@@ -5,7 +5,9 @@ Prices: https://azure.microsoft.com/pricing/details/monitor/
 
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
+
+from msgspec import Meta
 
 from azcost.estimate import Charge
 from azcost.fields import Count, Gigabytes, Operations
@@ -17,6 +19,7 @@ from azcost.units import DAYS_PER_MONTH, Quantity, gb, gb_months, months, units
 # https://learn.microsoft.com/azure/azure-monitor/logs/data-retention-archive: the tables of
 # Application Insights keep data for 90 days at no charge.
 FREE_DAYS = 90
+MAX_DAYS = 730  # https://learn.microsoft.com/azure/azure-monitor/app/data-retention-privacy
 
 
 class ApplicationInsights(Resource, frozen=True, kw_only=True):
@@ -30,7 +33,7 @@ class ApplicationInsights(Resource, frozen=True, kw_only=True):
 
     data_gb: Gigabytes = Decimal(0)
     """Telemetry ingested in a month, after sampling."""
-    retention_days: Count = Decimal(FREE_DAYS)
+    retention_days: Annotated[Decimal, Meta(ge=0, le=MAX_DAYS)] = Decimal(FREE_DAYS)
     """Days that data is kept; 90 are free."""
     type: Literal["workspace-based", "classic"] = "workspace-based"
     """Where the data is billed; classic resources can no longer be created."""

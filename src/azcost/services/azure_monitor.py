@@ -67,11 +67,16 @@ class AzureMonitor(Resource, frozen=True, kw_only=True):
     """Samples that Prometheus queries process in a month."""
 
     def __post_init__(self) -> None:
-        """Refuse what a bill could not tell apart."""
+        """Refuse what a bill could not tell apart, and a part that is more than the whole."""
         frequencies = [alerts.frequency_minutes for alerts in self.log_alerts]
         if len(set(frequencies)) < len(frequencies):
             raise ValueError(
                 "`log_alerts`: list each `frequency_minutes` once and add its rules up"
+            )
+        if self.dynamic_threshold_time_series > self.metric_alert_time_series:
+            raise ValueError(
+                "`dynamic_threshold_time_series` are among the `metric_alert_time_series`: give "
+                "at least as many of those"
             )
 
     def charges(self, catalogue: Catalogue) -> Iterator[Charge]:

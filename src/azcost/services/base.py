@@ -1,6 +1,6 @@
 """What every service has in common."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Annotated
 
 import msgspec
@@ -22,3 +22,16 @@ class Resource(msgspec.Struct, frozen=True, kw_only=True):
     def notes(self) -> Iterator[str]:
         """Yield what a reader of the bill should know: what was assumed or left out."""
         yield from ()
+
+
+def check_fields(resource: Resource, mode: str, only: Mapping[str, tuple[str, ...]]) -> None:
+    """Raise ValueError for a field that is given although the mode does not have it.
+
+    `only` names the modes that have a field; a field that it leaves out belongs to all.
+    """
+    for field in msgspec.structs.fields(resource):
+        modes = only.get(field.name, (mode,))
+        if mode not in modes and getattr(resource, field.name) != field.default:
+            raise ValueError(
+                f"`{field.name}` is for {', '.join(modes)}, not for {mode}: leave it out"
+            )

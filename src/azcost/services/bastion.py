@@ -5,7 +5,9 @@ Prices: https://azure.microsoft.com/pricing/details/azure-bastion/
 
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
+
+from msgspec import Meta
 
 from azcost.estimate import Charge
 from azcost.fields import ALWAYS, Count, Gigabytes, Hours
@@ -29,15 +31,20 @@ class Bastion(Resource, frozen=True, kw_only=True):
     """How many hosts: one serves all networks that are peered with its own."""
     hours: Hours = ALWAYS
     """When they exist: `always`, hours a month, or a weekly schedule."""
-    extra_scale_units: Count = Decimal(0)
-    """Scale units of each host beyond the two that it comes with (Standard, Premium)."""
+    extra_scale_units: Annotated[Decimal, Meta(ge=0, le=48)] = Decimal(0)
+    """Scale units of each host beyond the two that it comes with (Standard, Premium).
+
+    A host has at most 50: https://learn.microsoft.com/azure/bastion/bastion-overview.
+    """
     outbound_gb: Gigabytes = Decimal(0)
     """Data from all hosts to their users in a month."""
 
     def __post_init__(self) -> None:
         """Refuse what Azure does not sell."""
         if self.extra_scale_units and self.sku in ("Developer", "Basic"):
-            raise ValueError(f"`extra_scale_units`: {self.sku} does not scale; use Standard")
+            raise ValueError(
+                f"`extra_scale_units`: {self.sku} does not scale; use Standard or Premium"
+            )
 
     def charges(self, catalogue: Catalogue) -> Iterator[Charge]:
         """Yield the hosts, their further scale units, and the data."""

@@ -6,6 +6,7 @@ endpoint, https://azure.microsoft.com/pricing/details/storage/data-lake/
 
 from collections.abc import Iterator
 from decimal import Decimal
+from itertools import pairwise
 from typing import Annotated, ClassVar, Literal
 
 import msgspec
@@ -83,7 +84,9 @@ class Lifecycle(msgspec.Struct, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         """Refuse a policy without a steady month, or with moves that nobody counts."""
-        if (self.delete_after_days is None) == (self.kept_months is None):
+        if self.delete_after_days is not None and self.kept_months is not None:
+            raise ValueError("give one of `delete_after_days` and `kept_months`, not both")
+        if self.delete_after_days is None and self.kept_months is None:
             raise ValueError(
                 "what is never deleted grows for ever: give `delete_after_days`, or else "
                 "`kept_months`, how many months of data to bill"
@@ -93,6 +96,12 @@ class Lifecycle(msgspec.Struct, frozen=True, kw_only=True):
                 "each move of a blob is billed as a write: give `blobs`, how many arrive in "
                 "a month, or else `blob_mb`, their average size"
             )
+        for (tier, age), (colder, earlier) in pairwise(self.moves):
+            if age > earlier:
+                raise ValueError(
+                    f"`{tier.lower()}_after_days`: from day {plain(earlier)} blobs are in "
+                    f"{colder}, and no policy moves them back; give fewer days, or leave it out"
+                )
 
     @property
     def end(self) -> Decimal:
@@ -213,10 +222,10 @@ class BlobStorage(Resource, frozen=True, kw_only=True):
     """GB written a month besides what a lifecycle ingests: billed where they are copied to
     a second region, and by some Cold and Archive price lists.
     """
-    early_deletion_gb: Gigabytes = _ZERO
+    early_deletion_gb: Gigabytes | None = None
     """GB deleted or moved a month before their minimum: Cool 30, Cold 90, Archive 180 days."""
-    early_deletion_days: Days = _ZERO
-    """How many days too early."""
+    early_deletion_days: Days | None = None
+    """How many days too early; needed with `early_deletion_gb`."""
     index_tags: Operations = _ZERO
     """Blob index tags that are kept."""
     index_gb: Gigabytes = _ZERO
@@ -232,8 +241,10 @@ class BlobStorage(Resource, frozen=True, kw_only=True):
             offered = _REDUNDANCIES.get(tier, (self.redundancy,))
             if self.redundancy not in offered:
                 raise ValueError(f"`redundancy`: {tier} blobs have {', '.join(offered)} only")
+        if (self.early_deletion_gb is None) != (self.early_deletion_days is None):
+            raise ValueError("`early_deletion_gb` and `early_deletion_days` go together: give both")
         minimum = MINIMUM_DAYS.get(self.tier, 0)
-        if self.early_deletion_gb and self.early_deletion_days > minimum:
+        if self.early_deletion_gb and (self.early_deletion_days or 0) > minimum:
             raise ValueError(
                 f"`early_deletion_days`: {self.tier} blobs have a minimum of {minimum} days, "
                 "so none leaves that early"
@@ -243,6 +254,11 @@ class BlobStorage(Resource, frozen=True, kw_only=True):
             raise ValueError("iterative operations are calls of another endpoint: `endpoint: dfs`")
         if self.index_gb + self.sftp_hours and not self.hierarchical_namespace:
             raise ValueError("`index_gb` and `sftp_hours` need `hierarchical_namespace: true`")
+        # https://learn.microsoft.com/azure/storage/blobs/storage-blob-index-how-to
+        if self.index_tags and self.hierarchical_namespace:
+            raise ValueError(
+                "`index_tags`: accounts with a hierarchical namespace have none; leave them out"
+            )
 
     def _check_lifecycle(self, policy: Lifecycle) -> None:
         if self.gb or self.early_deletion_gb:
@@ -263,10 +279,10 @@ class BlobStorage(Resource, frozen=True, kw_only=True):
 
     def charges(self, catalogue: Catalogue) -> Iterator[Charge]:
         """Yield whatever there is any of."""
-        short = self.early_deletion_gb * self.early_deletion_days / AVERAGE_DAYS
+        short = (self.early_deletion_gb or _ZERO) * (self.early_deletion_days or _ZERO)
         for what, use, quantity in (
             ("capacity", Use.STORED, gb_months(self.gb)),
-            ("early deletion", Use.EARLY_DELETE, gb(short)),
+            ("early deletion", Use.EARLY_DELETE, gb(short / AVERAGE_DAYS)),
             *self._operations(),
             ("index tags", Use.INDEX_TAGS, months(self.index_tags)),
             ("namespace index", Use.INDEX, gb_months(self.index_gb)),

@@ -11,11 +11,11 @@ import msgspec
 
 from azcost.estimate import Charge
 from azcost.fields import ALWAYS, Amount, Count, Gigabytes, Hours, Operations, Share
-from azcost.meters.compute import COMMITTED
+from azcost.meters.compute import COMMITTED, notes_on_commitment
 from azcost.pricing.catalogue import Catalogue
 from azcost.pricing.price import Meter
 from azcost.pricing.rows import Purchase
-from azcost.services.base import Resource
+from azcost.services.base import Resource, check_fields
 from azcost.units import HOURS_PER_MONTH, Quantity, hours, plain, units
 
 _SECONDS = 3600  # of an hour
@@ -57,6 +57,9 @@ _DEDICATED = {
 _FREE_VCPU_SECONDS = Decimal(180_000)
 _FREE_GIB_SECONDS = Decimal(360_000)
 _FREE_REQUESTS = Decimal(2_000_000)
+# vCPUs that a replica of Consumption may have, each with 2 GiB of memory:
+# https://learn.microsoft.com/azure/container-apps/containers#allocations
+_REPLICA_VCPUS = tuple(Decimal(quarters) / 4 for quarters in range(1, 17))
 # The fields that only some profiles bill by.
 _ONLY = {
     "vcpus": ("Consumption",),
@@ -111,14 +114,16 @@ class ContainerApp(Resource, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         """Refuse what the profile does not have, and ask for what it bills by."""
-        for field in msgspec.structs.fields(self):
-            profiles = _ONLY.get(field.name, (self.profile,))
-            if self.profile not in profiles and getattr(self, field.name) != field.default:
-                raise ValueError(
-                    f"`{field.name}` is for {', '.join(profiles)}, not for {self.profile}"
-                )
-        if self.profile == "Consumption" and None in (self.vcpus, self.memory_gib):
+        check_fields(self, self.profile, _ONLY)
+        if self.profile != "Consumption":
+            return
+        if self.vcpus is None or self.memory_gib is None:
             raise ValueError("`vcpus` and `memory_gib` of a replica are needed for Consumption")
+        if self.vcpus not in _REPLICA_VCPUS or self.memory_gib != 2 * self.vcpus:
+            raise ValueError(
+                "`vcpus` and `memory_gib`: a replica has 0.25 and 0.5, 0.5 and 1, and so on in "
+                "steps of 0.25 and 0.5, up to 4 and 8"
+            )
 
     def charges(self, catalogue: Catalogue) -> Iterator[Charge]:
         """Yield what replicas or instances use, and the management of a dedicated plan."""
@@ -135,7 +140,8 @@ class ContainerApp(Resource, frozen=True, kw_only=True):
             yield Charge("Dedicated plan management", quantity, meter, Purchase(self.purchase))
 
     def notes(self) -> Iterator[str]:
-        """Yield whose the free grant is."""
+        """Yield whose the free grant is, and where a schedule saves nothing."""
+        yield from notes_on_commitment(Purchase(self.purchase), self.hours)
         if self.free_grant and self.profile not in _DEDICATED:
             yield (
                 "the free grant (180,000 vCPU-s, 360,000 GiB-s, 2 million requests a month) is "

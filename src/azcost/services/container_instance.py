@@ -9,7 +9,7 @@ from typing import ClassVar, Literal
 
 from azcost.estimate import Charge
 from azcost.fields import ALWAYS, Amount, Count, Gigabytes, Hours
-from azcost.meters.compute import COMMITTED, OperatingSystem
+from azcost.meters.compute import COMMITTED, OperatingSystem, notes_on_commitment
 from azcost.pricing.catalogue import Catalogue
 from azcost.pricing.price import Meter
 from azcost.pricing.rows import Purchase
@@ -51,6 +51,8 @@ class ContainerInstance(Resource, frozen=True, kw_only=True):
         usual = (self.os, self.sku, self.purchase) == ("linux", "Standard", "pay-as-you-go")
         if self.gpu is None and self.gpus != 1:
             raise ValueError("`gpus` without `gpu`: say which GPU, or leave out both")
+        if self.gpus not in (1, 2, 4):
+            raise ValueError("`gpus`: a group has 1, 2 or 4 of them")
         if self.gpu and not usual:
             raise ValueError("a group with a `gpu` is linux, `sku: Standard` and pay-as-you-go")
         if self.sku == "Confidential" and (self.os == "windows" or self.purchase == "spot"):
@@ -78,7 +80,8 @@ class ContainerInstance(Resource, frozen=True, kw_only=True):
             yield Charge(self._label(self.vcpus, "vCPU Windows"), seconds, windows, purchase)
 
     def notes(self) -> Iterator[str]:
-        """Yield that GPUs are gone."""
+        """Yield that GPUs are gone, and where a schedule saves nothing."""
+        yield from notes_on_commitment(Purchase(self.purchase), self.hours)
         if self.gpu:
             yield "Azure retired GPUs in container instances on 14 July 2025; these were the prices"
 

@@ -11,11 +11,11 @@ import msgspec
 
 from azcost.estimate import Charge
 from azcost.fields import ALWAYS, Amount, Count, Gigabytes, Hours, Operations, Region, Share
-from azcost.meters.compute import COMMITTED
+from azcost.meters.compute import COMMITTED, notes_on_commitment
 from azcost.pricing.catalogue import Catalogue
 from azcost.pricing.price import Meter
 from azcost.pricing.rows import Purchase
-from azcost.services.base import Resource
+from azcost.services.base import Resource, check_fields
 from azcost.units import HOURS_PER_MONTH, gb, gb_months, hours, plain, units
 
 # https://learn.microsoft.com/azure/cosmos-db/autoscale-faq: the bill shows the meter of standard
@@ -28,7 +28,28 @@ LEAST_UTILIZATION = Decimal("0.1")
 ZONE_REDUNDANT = Decimal("1.25")
 # https://learn.microsoft.com/azure/cosmos-db/periodic-backup-restore-introduction
 FREE_COPIES = 2
+# RU/s that a container or database has at least:
+# https://learn.microsoft.com/azure/cosmos-db/concepts-limits#minimum-throughput-limits
+LEAST_RU = 400
+# The maximum of autoscale is set "in increments of 1000 RU/s":
+# https://learn.microsoft.com/azure/cosmos-db/provision-throughput-autoscale
+AUTOSCALE_STEP = 1000
 
+_THROUGHPUT = ("provisioned", "autoscale")
+# The fields that only some capacity modes have.
+_ONLY = {
+    "ru_per_second": _THROUGHPUT,
+    "utilization": ("autoscale",),
+    "request_units": ("serverless",),
+    "hours": _THROUGHPUT,
+    "additional_regions": _THROUGHPUT,
+    "multi_region_writes": _THROUGHPUT,
+}
+# The fields that only some backups have; the meter of restores names continuous ones only.
+_ONLY_BACKUP = {
+    "backup_copies": ("periodic",),
+    "restored_gb": ("continuous-7-days", "continuous-30-days"),
+}
 _ANALYTICS = "Azure Cosmos DB Analytics Storage"
 _PITR = "Azure Cosmos DB - PITR"
 
@@ -85,16 +106,27 @@ class CosmosDb(Resource, frozen=True, kw_only=True):
     """Data restored from continuous backups in a month."""
 
     def __post_init__(self) -> None:
-        """Refuse what belongs to another capacity mode."""
-        if self.capacity_mode != "serverless":
-            if self.ru_per_second is None:
-                raise ValueError("`ru_per_second` is missing: the throughput to pay for")
-            if self.request_units:
-                raise ValueError("`request_units` are billed by `capacity_mode: serverless` only")
-        elif self.ru_per_second is not None or self.additional_regions or self.multi_region_writes:
+        """Refuse what belongs to another capacity mode, and what Azure does not have."""
+        check_fields(self, self.capacity_mode, _ONLY)
+        check_fields(self, self.backup, _ONLY_BACKUP)
+        if self.ru_per_second is None and self.capacity_mode != "serverless":
+            raise ValueError("`ru_per_second` is missing: the throughput to pay for")
+        throughput = self.ru_per_second or Decimal(0)
+        if self.capacity_mode == "autoscale" and throughput % AUTOSCALE_STEP:
+            raise ValueError("`ru_per_second`: the maximum of autoscale is a multiple of 1,000")
+        if 0 < throughput < LEAST_RU:
             raise ValueError(
-                "a serverless account has one region and no throughput: give `request_units`"
+                f"`ru_per_second`: a container or database has at least {LEAST_RU}; for less "
+                "use `capacity_mode: serverless`"
             )
+        regions = {self.region}
+        for other in self.additional_regions:
+            if other.region in regions:
+                raise ValueError(
+                    f"`additional_regions` names {other.region} twice, or the account's own: "
+                    "list each other region once"
+                )
+            regions.add(other.region)
 
     def charges(self, catalogue: Catalogue) -> Iterator[Charge]:
         """Yield each region's throughput and data, then what the account bills once."""
@@ -108,18 +140,20 @@ class CosmosDb(Resource, frozen=True, kw_only=True):
     def _throughput(self, region: str, zone_factor: Decimal) -> Iterator[Charge]:
         if self.ru_per_second is None:
             return
+        label = f"{plain(self.ru_per_second)} RU/s"
         hundreds = self.ru_per_second / 100
         if self.capacity_mode == "autoscale":
             factor = Decimal(1) if self.multi_region_writes else AUTOSCALE
-            used = hundreds * max(self.utilization, LEAST_UTILIZATION) * factor
+            hundreds *= max(self.utilization, LEAST_UTILIZATION)
+            label += f", autoscale {plain(hundreds * 100)} x {factor}"
         else:
             factor = Decimal(1) if self.multi_region_writes else zone_factor
-            used = hundreds.to_integral_value(ROUND_CEILING) * factor
+            hundreds = hundreds.to_integral_value(ROUND_CEILING)
         monthly = HOURS_PER_MONTH if self.purchase in COMMITTED else self.hours.monthly
         meter = "100 Multi-master RU/s" if self.multi_region_writes else "100 RU/s"
         yield Charge(
-            f"{plain(self.ru_per_second)} RU/s, {region}",
-            hours(used * monthly),
+            f"{label}, {region}",
+            hours(hundreds * factor * monthly),
             _meter(region, "Azure Cosmos DB", self._sku, meter),
             self.purchase,
         )
@@ -177,7 +211,8 @@ class CosmosDb(Resource, frozen=True, kw_only=True):
         )
 
     def notes(self) -> Iterator[str]:
-        """Say what autoscale was taken to use."""
+        """Say what autoscale was taken to use, and where a schedule saves nothing."""
+        yield from notes_on_commitment(self.purchase, self.hours)
         if self.capacity_mode == "autoscale" and self.utilization == 1:
             yield "autoscale is billed as if every hour reached its maximum: give `utilization`"
 

@@ -27,6 +27,10 @@ _PROVISIONED = {
 # The smallest share in GiB, and below what IOPS and throughput one may have:
 # https://learn.microsoft.com/azure/storage/files/understanding-billing
 _LEAST_GIB = {"Premium": Decimal(100), "SSD": Decimal(32), "HDD": Decimal(32)}
+# The largest: 256 TiB of provisioned v2, 100 TiB of all others.
+# https://learn.microsoft.com/azure/storage/files/storage-files-scale-targets
+_MOST_GIB = {"SSD": 262_144, "HDD": 262_144}
+_MOST_GIB_OF_OTHERS = 102_400
 
 
 class _Performance(msgspec.Struct, frozen=True):
@@ -105,8 +109,20 @@ class FileShare(Resource, frozen=True, kw_only=True):
         if self.tier not in _IOPS and (self.iops, self.throughput_mibps) != (None, None):
             raise ValueError(
                 "`iops` and `throughput_mibps` are set on `SSD` and `HDD` shares (provisioned "
-                f"v2); those of a {self.tier} share follow from its size"
+                f"v2); those of a {self.tier} share cannot be set: leave them out"
             )
+        for field, asked, most in self._limits():
+            if asked is not None and asked > most:
+                raise ValueError(
+                    f"`{field}`: a share of tier {self.tier} has at most {most:,}; give less, "
+                    "or make it several shares"
+                )
+
+    def _limits(self) -> Iterator[tuple[str, Decimal | None, int]]:
+        yield "gb", self.gb, _MOST_GIB.get(self.tier, _MOST_GIB_OF_OTHERS)
+        if self.tier in _IOPS:
+            yield "iops", self.iops, _IOPS[self.tier].most
+            yield "throughput_mibps", self.throughput_mibps, _MIBPS[self.tier].most
 
     def charges(self, catalogue: Catalogue) -> Iterator[Charge]:
         """Yield whatever there is any of."""

@@ -7,16 +7,15 @@ from collections.abc import Iterator
 from decimal import ROUND_CEILING, Decimal
 from typing import Annotated, ClassVar, Literal
 
-import msgspec
 from msgspec import Meta
 
 from azcost.estimate import Charge
 from azcost.fields import ALWAYS, Amount, Count, Hours, Operations, Share
-from azcost.meters.compute import COMMITTED
+from azcost.meters.compute import COMMITTED, notes_on_commitment
 from azcost.pricing.catalogue import Catalogue
 from azcost.pricing.price import Meter
 from azcost.pricing.rows import Purchase
-from azcost.services.base import Resource
+from azcost.services.base import Resource, check_fields
 from azcost.units import HOURS_PER_MONTH, Quantity, gib_hours, hours, plain, units
 
 # vCPUs and GB of memory of an instance:
@@ -27,7 +26,9 @@ _PREMIUM = {
     "EP3": (Decimal(4), Decimal(14)),
 }
 _FLEX_MEMORY_MB = (512, 2048, 4096)  # .../flex-consumption-plan
-_MAX_MEMORY_MB = 1536  # of the Consumption plan: .../functions-scale
+# Of the Consumption plan: .../functions-scale ("Max memory", "Function app timeout duration").
+_MAX_MEMORY_MB = 1536
+_MAX_MINUTES = 10
 _BY_EXECUTION = ("Consumption", "Flex Consumption")
 # The fields that only some plans bill by.
 _ONLY = {
@@ -67,8 +68,8 @@ class FunctionApp(Resource, frozen=True, kw_only=True):
 
     They do when they run at once, and when they follow one another within a second.
     """
-    always_ready: Count = Decimal(0)
-    """Instances that are always ready (Flex Consumption)."""
+    always_ready: Count | None = None
+    """Instances that are always ready (Flex Consumption); none if left out."""
     always_ready_share: Share = Decimal(1)
     """Share of the executions that always ready instances handle, if there are any."""
     instances: Count = Decimal(1)
@@ -80,10 +81,9 @@ class FunctionApp(Resource, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         """Refuse what the plan does not have, and ask for what it bills by."""
-        for field in msgspec.structs.fields(self):
-            plans = _ONLY.get(field.name, (self.plan,))
-            if self.plan not in plans and getattr(self, field.name) != field.default:
-                raise ValueError(f"`{field.name}` is for {', '.join(plans)}, not for {self.plan}")
+        check_fields(self, self.plan, _ONLY)
+        if self.always_ready is None and self.always_ready_share != 1:
+            raise ValueError("`always_ready_share` is the share of `always_ready`: give both")
         if self.executions and self.execution_ms is None:
             raise ValueError("`execution_ms` is needed with `executions`: how long one takes")
         if self.plan == "Flex Consumption" and self.memory_mb not in (None, *_FLEX_MEMORY_MB):
@@ -92,6 +92,11 @@ class FunctionApp(Resource, frozen=True, kw_only=True):
             raise ValueError("`memory_mb` is needed with `executions`: what one uses")
         if self.plan == "Consumption" and (self.memory_mb or 0) > _MAX_MEMORY_MB:
             raise ValueError(f"`memory_mb`: the Consumption plan has at most {_MAX_MEMORY_MB}")
+        if self.plan == "Consumption" and (self.execution_ms or 0) > _MAX_MINUTES * 60_000:
+            raise ValueError(
+                f"`execution_ms`: the Consumption plan ends an execution after {_MAX_MINUTES} "
+                "minutes; use Flex Consumption for longer ones"
+            )
 
     def charges(self, catalogue: Catalogue) -> Iterator[Charge]:
         """Yield executions and their time, or vCPU and memory of instances."""
@@ -103,7 +108,8 @@ class FunctionApp(Resource, frozen=True, kw_only=True):
             yield from self._flex_consumption()
 
     def notes(self) -> Iterator[str]:
-        """Yield whose the free grant is, and what is left out."""
+        """Yield whose the free grant is, what is left out, and where a schedule saves nothing."""
+        yield from notes_on_commitment(Purchase(self.purchase), self.hours)
         if self.executions:
             yield (
                 "the free grant is one per subscription and month, and this app gets all of "

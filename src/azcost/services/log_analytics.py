@@ -18,6 +18,8 @@ from azcost.units import DAYS_PER_MONTH, GB_PER_TB, Quantity, days, gb, gb_month
 # https://learn.microsoft.com/azure/sentinel/billing
 FREE_DAYS = 31
 FREE_DAYS_WITH_SENTINEL = 90
+# "Up to two years": https://learn.microsoft.com/azure/azure-monitor/logs/data-retention-configure
+MAX_DAYS = 730
 # The smallest restore is billed as these: https://learn.microsoft.com/azure/azure-monitor/logs/cost-logs
 LEAST_RESTORED_GB = 2 * GB_PER_TB
 LEAST_RESTORED_DAYS = Decimal("0.5")
@@ -57,12 +59,24 @@ class LogAnalytics(Resource, frozen=True, kw_only=True):
     """Data that search jobs scan in a month."""
     exported_gb: Gigabytes = Decimal(0)
     """Data that export rules send to storage or Event Hubs in a month, as JSON."""
-    restores: Count = Decimal(0)
-    """Restores of long-term logs in a month."""
+    restores: Count | None = None
+    """Restores of long-term logs in a month; none if left out."""
     restored_gb: Gigabytes = Decimal(0)
     """Data of each restore; billed as 2 TB at least."""
     restored_days: Amount = Decimal(0)
     """Days that each restore is kept; billed as half a day at least."""
+
+    def __post_init__(self) -> None:
+        """Refuse a retention that Azure does not have, and restores of unknown number."""
+        if self.retention_days > MAX_DAYS:
+            raise ValueError(
+                f"`retention_days`: analytics logs can be queried for at most {MAX_DAYS} days; "
+                "give older ones as `long_term_gb`"
+            )
+        if self.restores is None and (self.restored_gb or self.restored_days):
+            raise ValueError(
+                "`restored_gb` and `restored_days` are those of each restore: give `restores` too"
+            )
 
     def charges(self, catalogue: Catalogue) -> Iterator[Charge]:
         """Yield whatever there is any of."""
@@ -98,7 +112,7 @@ class LogAnalytics(Resource, frozen=True, kw_only=True):
     def _restored(self) -> Charge:
         size = max(self.restored_gb, LEAST_RESTORED_GB)
         time = max(self.restored_days, LEAST_RESTORED_DAYS)
-        restored = Quantity(self.restores * size * time, "GB-Days")
+        restored = Quantity((self.restores or 0) * size * time, "GB-Days")
         return self._monitor("Data Restore", "Data Restore", restored)
 
     def _logs(self, meter: str, quantity: Quantity) -> Charge:

@@ -18,7 +18,7 @@ from azcost.meters.compute import vm_hours
 from azcost.pricing.catalogue import Catalogue
 from azcost.pricing.rows import Purchase
 from azcost.services.base import Resource
-from azcost.units import HOURS_PER_MONTH
+from azcost.units import HOURS_PER_MONTH, plain
 
 # A cluster has at most so many: https://learn.microsoft.com/azure/machine-learning/how-to-manage-quotas
 Nodes = Annotated[Decimal, Meta(ge=0, le=65_000)]
@@ -54,11 +54,21 @@ class MlComputeCluster(Resource, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         """Refuse what cannot be."""
         if self.max_nodes is not None and max(self.nodes, self.min_nodes) > self.max_nodes:
-            raise ValueError("`max_nodes`: `nodes` and `min_nodes` cannot be more than that")
+            raise ValueError(
+                f"`max_nodes`: `nodes` ({plain(self.nodes)}) and `min_nodes` "
+                f"({plain(self.min_nodes)}) cannot be more than that"
+            )
+        if self.vm_priority == "LowPriority" and self.purchase is not Purchase.PAY_AS_YOU_GO:
+            raise ValueError(
+                "`purchase`: nodes of `vm_priority: LowPriority` are billed at the spot price; "
+                "leave it out"
+            )
         if self.purchase is Purchase.SPOT:
             raise ValueError("`purchase`: say `vm_priority: LowPriority` for nodes at spot prices")
-        if self.vm_priority == "LowPriority" and self.purchase is not Purchase.PAY_AS_YOU_GO:
-            raise ValueError("`purchase`: nodes of `vm_priority: LowPriority` cannot be reserved")
+        if self.purchase is not Purchase.PAY_AS_YOU_GO and not self.min_nodes:
+            raise ValueError(
+                "`purchase` is that of the nodes kept running; give `min_nodes`, or leave it out"
+            )
 
     def charges(self, catalogue: Catalogue) -> Iterator[Charge]:
         """Yield the nodes kept running all the month, and those scaled up for jobs."""

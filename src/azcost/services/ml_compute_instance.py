@@ -11,7 +11,7 @@ from typing import ClassVar
 
 from azcost.estimate import Charge
 from azcost.fields import ALWAYS, Count, Hours, VmSize
-from azcost.meters.compute import vm_hours
+from azcost.meters.compute import notes_on_commitment, vm_hours
 from azcost.meters.disks import Disk, disk_charges
 from azcost.pricing.catalogue import Catalogue
 from azcost.pricing.rows import Purchase
@@ -39,7 +39,7 @@ class MlComputeInstance(Resource, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         """Refuse what Azure does not sell."""
         if self.purchase is Purchase.SPOT:
-            raise ValueError("`purchase`: compute instances have no low priority or spot")
+            raise ValueError("`purchase`: compute instances have no spot price; leave it out")
 
     def charges(self, catalogue: Catalogue) -> Iterator[Charge]:
         """Yield the hours run, and the OS disks for the whole month."""
@@ -53,7 +53,8 @@ class MlComputeInstance(Resource, frozen=True, kw_only=True):
         yield from disk_charges(_OS_DISK, region=self.region, machines=self.count, role="OS disk")
 
     def notes(self) -> Iterator[str]:
-        """Say what Azure bills beside it."""
+        """Say what Azure bills beside it, and where a schedule saves nothing."""
+        yield from notes_on_commitment(self.purchase, self.hours)
         # https://learn.microsoft.com/azure/machine-learning/concept-plan-manage-cost
         yield (
             "Azure also bills one Standard load balancer for each instance, by the day, "

@@ -11,7 +11,7 @@ from typing import ClassVar
 
 from azcost.estimate import Charge
 from azcost.fields import ALWAYS, Count, Hours, VmSize
-from azcost.meters.compute import vm_hours
+from azcost.meters.compute import notes_on_commitment, vm_hours
 from azcost.pricing.catalogue import Catalogue
 from azcost.pricing.rows import Purchase
 from azcost.services.base import Resource
@@ -39,7 +39,9 @@ class MlOnlineEndpoint(Resource, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         """Refuse what Azure does not sell."""
         if self.purchase is Purchase.SPOT:
-            raise ValueError("`purchase`: managed online endpoints have no low priority or spot")
+            raise ValueError(
+                "`purchase`: managed online endpoints have no spot price; leave it out"
+            )
 
     def charges(self, catalogue: Catalogue) -> Iterator[Charge]:
         """Yield the hours of the instances."""
@@ -52,7 +54,8 @@ class MlOnlineEndpoint(Resource, frozen=True, kw_only=True):
         )
 
     def notes(self) -> Iterator[str]:
-        """Say how much quota it takes."""
+        """Say how much quota it takes, and where a schedule saves nothing."""
+        yield from notes_on_commitment(self.purchase, self.hours)
         needed = (self.count * _QUOTA_FACTOR).to_integral_value(ROUND_CEILING)
         if needed > self.count:
             yield f"needs quota for {plain(needed)} instances, free until Azure upgrades them"

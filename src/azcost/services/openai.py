@@ -11,12 +11,21 @@ import msgspec
 
 from azcost.estimate import Charge
 from azcost.fields import ALWAYS, Amount, Count, Gigabytes, Hours, Operations
-from azcost.meters.compute import COMMITTED
+from azcost.meters.compute import COMMITTED, notes_on_commitment
 from azcost.pricing.catalogue import Catalogue
-from azcost.pricing.models import ModelMeter, Offer, meters_of
+from azcost.pricing.models import (
+    RUNS,
+    SKU_CODES,
+    TOOLS,
+    TRAINING,
+    USED,
+    ModelMeter,
+    Offer,
+    meters_of,
+)
 from azcost.pricing.price import Meter
 from azcost.pricing.rows import Purchase
-from azcost.services.base import Resource
+from azcost.services.base import Resource, check_fields
 from azcost.units import DAYS_PER_MONTH, HOURS_PER_MONTH, Quantity, plain
 
 # Azure's SKU codes: https://learn.microsoft.com/azure/foundry/foundry-models/concepts/deployment-types
@@ -31,44 +40,15 @@ Scope = Literal[
     "DataZoneProvisionedManaged",
     "ProvisionedManaged",
 ]
-# SKU code -> where it runs, and what is special about it, in the words of the table of models.
-_RUNS = {
-    "GlobalStandard": ("global", ""),
-    "DataZoneStandard": ("data-zone", ""),
-    "Standard": ("regional", ""),
-    "GlobalBatch": ("global", "batch"),
-    "DataZoneBatch": ("data-zone", "batch"),
-    "DeveloperTier": ("global", "developer"),
-    "GlobalProvisionedManaged": ("global", "provisioned"),
-    "DataZoneProvisionedManaged": ("data-zone", "provisioned"),
-    "ProvisionedManaged": ("regional", "provisioned"),
-}
-# Field -> what the table of models calls it.
-_USED = {
-    "input_tokens": "input",
-    "cached_input_tokens": "cached-input",
-    "cache_write_tokens": "cache-write",
-    "output_tokens": "output",
-    "audio_input_tokens": "audio-input",
-    "cached_audio_input_tokens": "cached-audio-input",
-    "audio_output_tokens": "audio-output",
-    "image_input_tokens": "image-input",
-    "cached_image_input_tokens": "cached-image-input",
-    "image_output_tokens": "image-output",
-    "images": "images",
-    "first_megapixels": "first-megapixels",
-    "megapixels": "megapixels",
-    "reference_megapixels": "reference-megapixels",
-    "video_seconds": "video-seconds",
-    "audio_hours": "audio-hours",
-    "characters": "characters",
-    "pages": "pages",
-    "searches": "searches",
-}
-_TRAINING = {"training_tokens": "training-tokens", "training_hours": "training-hours"}
-_TOOLS = {
-    "file_search_calls": "file-search-calls",
-    "code_interpreter_sessions": "code-interpreter-sessions",
+_ORDINARY = tuple(code for code, (_, special) in RUNS.items() if not special)
+_BY_AMOUNT = tuple(code for code, (_, special) in RUNS.items() if special != "provisioned")
+# The fields that only some scopes have.
+_ONLY = {
+    "variant": _BY_AMOUNT,
+    "service_tier": _ORDINARY,
+    "context": _BY_AMOUNT,
+    "requests": _BY_AMOUNT,
+    "detail": _BY_AMOUNT,
 }
 # "$/GB of vector-storage per day (1 GB free)":
 # https://azure.microsoft.com/pricing/details/foundry-agent-service/
@@ -153,23 +133,36 @@ class OpenAI(Resource, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         """Refuse what Azure does not sell in any region."""
-        provisioned = self._runs[1] == "provisioned"
-        if provisioned and any(getattr(self, field) for field in (*_USED, *_TRAINING)):
-            raise ValueError(
-                f"a {self.scope} deployment bills `ptus` by the hour, not what it processes: "
-                "move the amounts to a service with `scope: GlobalStandard`"
-            )
-        if not provisioned and (self.ptus or self.purchase is not Purchase.PAY_AS_YOU_GO):
-            raise ValueError(
-                f"`ptus` and `purchase`: {self.scope} bills what is processed; for "
-                "throughput units use a scope such as GlobalProvisionedManaged"
-            )
+        check_fields(self, self.scope, _ONLY)
+        self._check_payment()
         if self.scope == "DeveloperTier" and self.variant != "fine-tuned":
             raise ValueError("`scope`: DeveloperTier is for models with `variant: fine-tuned`")
         if not self.model:
             raise ValueError("`model`: name one, such as gpt-4o")
-        meters_of(self.model)  # raises for a model without a meter
+        if not any(getattr(self, field) for field in TRAINING):
+            self._deployment().meters()  # raises for a model or a version without a meter
         list(self._billed())  # and so does an amount without one
+
+    def _check_payment(self) -> None:
+        where, special = self._runs
+        provisioned = special == "provisioned"
+        if provisioned and any(getattr(self, field) for field in (*USED, *TRAINING)):
+            raise ValueError(
+                f"a {self.scope} deployment bills `ptus` by the hour, not what it processes: "
+                f"move the amounts to a service with `scope: {SKU_CODES[where, '']}`"
+            )
+        if not provisioned and (self.ptus or self.purchase is not Purchase.PAY_AS_YOU_GO):
+            raise ValueError(
+                f"`ptus` and `purchase`: {self.scope} bills what is processed; for "
+                f"throughput units use `scope: {SKU_CODES[where, 'provisioned']}`"
+            )
+        if self.ptus % 1:
+            raise ValueError("`ptus`: throughput units are whole")
+        hosted = self.variant == "fine-tuned" and self.scope != "DeveloperTier"
+        if self.hours != ALWAYS and not (provisioned or hosted):
+            raise ValueError(
+                "`hours` are billed for throughput units and fine-tuned models; leave it out"
+            )
 
     def charges(self, catalogue: Catalogue) -> Iterator[Charge]:
         """Yield what is processed, reserved or hosted, trained, and done by tools."""
@@ -186,12 +179,19 @@ class OpenAI(Resource, frozen=True, kw_only=True):
 
     def notes(self) -> Iterator[str]:
         """Say which version was priced, and what the bill cannot know."""
-        versions = {row.version for row, *_ in self._billed() if row.model}
+        provisioned = self._runs[1] == "provisioned"
+        billed = list(self._billed())
+        yield from notes_on_commitment(self.purchase, self.hours)
+        if not billed:
+            amount = "ptus" if provisioned else "input_tokens"
+            yield f"nothing is billed: give an amount, such as `{amount}`"
+        versions = {row.version for row, *_ in billed if row.model}
         if not self.version and versions - {""}:
             yield f"priced as version {max(versions)}, the newest with a price"
-        if self.version and "" in versions and self._runs[1] != "provisioned":
+        if self.version and "" in versions:
             yield "its meters do not tell versions apart"
-        if self.context == "short" and any(row.context for row in meters_of(self.model)):
+        elsewhere = any(row.context for row in meters_of(self.model))
+        if elsewhere and self.context == "short" and not provisioned:
             yield "long requests cost more: bill them in a service with `context: long`"
         if self.scope == "DeveloperTier":
             yield "DeveloperTier deletes deployments after 24 hours; hosting is free"
@@ -200,44 +200,47 @@ class OpenAI(Resource, frozen=True, kw_only=True):
 
     @property
     def _runs(self) -> tuple[str, str]:
-        return _RUNS[self.scope]
+        return RUNS[self.scope]
 
     def _offer(self, variant: str) -> Offer:
         return Offer(model=self.model, version=self.version, scope=self._runs[0], variant=variant)
+
+    def _deployment(self) -> Offer:
+        special = self._runs[1]
+        if special in ("provisioned", "developer"):
+            return self._offer(special)
+        return msgspec.structs.replace(
+            self._offer(self.variant.removeprefix("base")),
+            tier=special or self.service_tier.removeprefix("default"),
+            context=self.context.removeprefix("short"),
+        )
 
     def _billed(self) -> Iterator[tuple[ModelMeter, str, Decimal]]:
         """Yield each meter with what the bill calls it and the amount of a month."""
         yield from self._deployed()
         training = "developer" if self.scope == "DeveloperTier" else "fine-tuned"
-        for field, item in _TRAINING.items():
+        for field, item in TRAINING.items():
             if amount := getattr(self, field):
                 yield self._offer(training).meter(item), _words(field), amount
         tools = Offer(model="", scope=self._runs[0])
-        for field, item in _TOOLS.items():
+        for field, item in TOOLS.items():
             if amount := getattr(self, field):
                 yield tools.meter(item), _words(field), amount
         if (stored := self.file_search_gb - _FREE_FILE_SEARCH_GB) > 0:
             yield tools.meter("file-search-gb"), "file search storage", stored * DAYS_PER_MONTH
 
     def _deployed(self) -> Iterator[tuple[ModelMeter, str, Decimal]]:
-        special = self._runs[1]
-        if special == "provisioned":
+        deployment = self._deployment()
+        if self.ptus:
             hours = HOURS_PER_MONTH if self.purchase in COMMITTED else self.hours.monthly
-            if self.ptus:
-                row = self._offer("provisioned").meter("ptu-hours")
-                yield row, f"{plain(self.ptus)} PTUs, {self.purchase}", self.ptus * hours
-            return
-        variant = "developer" if special == "developer" else self.variant.removeprefix("base")
-        tier = "batch" if special == "batch" else self.service_tier.removeprefix("default")
-        offer = msgspec.structs.replace(
-            self._offer(variant), tier=tier, context=self.context.removeprefix("short")
-        )
-        for field, item in _USED.items():
+            words = f"{plain(self.ptus)} PTUs, {self.purchase}"
+            yield deployment.meter("ptu-hours"), words, self.ptus * hours
+        for field, item in USED.items():
             if amount := getattr(self, field):
-                row = offer.meter(item, self.detail.lower())
+                row = deployment.meter(item, self.detail.lower())
                 yield row, f"{_words(field)} {row.detail}".strip(), self.requests * amount
-        if variant == "fine-tuned":
-            yield self._offer(variant).meter("hosting-hours"), "hosting", self.hours.monthly
+        if deployment.variant == "fine-tuned":
+            yield deployment.meter("hosting-hours"), "hosting", self.hours.monthly
 
 
 def _words(field: str) -> str:

@@ -10,7 +10,7 @@ from typing import ClassVar, Literal
 
 from azcost.estimate import Charge
 from azcost.fields import ALWAYS, Amount, Count, Gigabytes, Hours, VmSize
-from azcost.meters.compute import COMMITTED
+from azcost.meters.compute import COMMITTED, notes_on_commitment
 from azcost.pricing.catalogue import Catalogue
 from azcost.pricing.price import Meter
 from azcost.pricing.rows import Purchase
@@ -68,6 +68,12 @@ class PostgreSql(Resource, frozen=True, kw_only=True):
         self._vcores_and_meter()
         if self.additional_mbps and self.storage_type == "Premium SSD":
             raise ValueError("`additional_mbps` needs `storage_type: Premium SSD v2`")
+        # https://learn.microsoft.com/azure/postgresql/flexible-server/concepts-high-availability
+        if self.high_availability and _BURSTABLE.fullmatch(self.size):
+            raise ValueError(
+                f"`high_availability`: burstable sizes such as {self.size} have none; leave it "
+                "out, or use a D or E size"
+            )
 
     def charges(self, catalogue: Catalogue) -> Iterator[Charge]:
         """Yield compute, then storage and what goes with it."""
@@ -76,6 +82,10 @@ class PostgreSql(Resource, frozen=True, kw_only=True):
         for charge in (*self._storage(servers), self._backups()):
             if charge.quantity.amount:
                 yield charge
+
+    def notes(self) -> Iterator[str]:
+        """Say where a schedule saves nothing."""
+        yield from notes_on_commitment(self.purchase, self.hours)
 
     def _compute(self, servers: Decimal) -> Charge:
         vcores, meter = self._vcores_and_meter()

@@ -53,6 +53,10 @@ class PublicIp(Resource, frozen=True, kw_only=True):
             )
         if self.sku == "Basic" and (self.prefix or self.tier == "Global"):
             raise ValueError("`sku`: prefixes and Global addresses are Standard")
+        # Two prefixes of a /30 are 8 addresses, but no prefixes together have an odd number:
+        # https://learn.microsoft.com/azure/virtual-network/ip-services/public-ip-address-prefix
+        if self.prefix and self.count != 1 and self.count % 2:
+            raise ValueError("`count`: a prefix has 2, 4, 8 or 16 addresses; count them all")
 
     def charges(self, catalogue: Catalogue) -> Iterator[Charge]:
         """Yield the hours of the addresses."""
@@ -69,6 +73,8 @@ class PublicIp(Resource, frozen=True, kw_only=True):
         yield Charge(f"{plain(self.count)} x {sku} {what}", running, meter)
 
     def notes(self) -> Iterator[str]:
-        """Say that these addresses are no longer to be had."""
+        """Say that these addresses are no longer to be had, or that a prefix was not counted."""
+        if self.prefix and self.count == 1:
+            yield "one address of a prefix is in the bill: `count` all, 2 to 16 in each prefix"
         if self.sku == "Basic":
             yield "Azure retired Basic public IP addresses on 2025-09-30: price `sku: Standard`"

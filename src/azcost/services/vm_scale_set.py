@@ -8,7 +8,12 @@ from typing import ClassVar
 
 from azcost.estimate import Charge
 from azcost.fields import ALWAYS, Count, Hours, VmSize
-from azcost.meters.compute import OperatingSystem, vm_hours
+from azcost.meters.compute import (
+    OperatingSystem,
+    check_hybrid_benefit,
+    notes_on_commitment,
+    vm_hours,
+)
 from azcost.meters.disks import Disk, check_os_disk, disks_of_machines, notes_on_disks
 from azcost.pricing.catalogue import Catalogue
 from azcost.pricing.rows import Purchase
@@ -46,8 +51,9 @@ class VmScaleSet(Resource, frozen=True, kw_only=True):
     """The data disks of each instance."""
 
     def __post_init__(self) -> None:
-        """Refuse an OS disk that no machine has."""
+        """Refuse an OS disk that no machine has, and a licence that Linux does not need."""
         check_os_disk(self.os_disk)
+        check_hybrid_benefit(os=self.os, hybrid_benefit=self.hybrid_benefit)
 
     def charges(self, catalogue: Catalogue) -> Iterator[Charge]:
         """Yield the compute hours, the licence where it is billed apart, and the disks."""
@@ -65,5 +71,6 @@ class VmScaleSet(Resource, frozen=True, kw_only=True):
         )
 
     def notes(self) -> Iterator[str]:
-        """Say which disks or operations the bill is without."""
-        yield from notes_on_disks(self.os_disk, self.data_disks)
+        """Say what the bill is without, and where a schedule saves nothing."""
+        yield from notes_on_commitment(self.purchase, self.hours)
+        yield from notes_on_disks(self.size, self.os_disk, self.data_disks)

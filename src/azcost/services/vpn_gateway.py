@@ -18,6 +18,11 @@ from azcost.units import gb, hours, plain
 _INCLUDED_TUNNELS = 10
 _INCLUDED_CLIENTS = 128
 
+# The most tunnels of a gateway, zone-redundant or not; all others have 30:
+# https://learn.microsoft.com/azure/vpn-gateway/about-gateway-skus
+_MOST_TUNNELS = {"Basic": 10, "VpnGw4": 100, "VpnGw5": 100}
+_MOST_TUNNELS_OF_OTHERS = 30
+
 # The price list has no connections of these two. Those of all other SKUs have one price.
 _CONNECTIONS_OF = {"VpnGw4AZ": "VpnGw4", "VpnGw5AZ": "VpnGw5"}
 
@@ -77,6 +82,15 @@ class VpnGateway(Resource, frozen=True, kw_only=True):
     """Clients connected to each gateway at the same time; the first 128 are included."""
     vnet_to_vnet_gb: Gigabytes = Decimal(0)
     """Data that all gateways send to networks in other regions in a month."""
+
+    def __post_init__(self) -> None:
+        """Refuse more tunnels than a gateway has."""
+        most = _MOST_TUNNELS.get(self.sku.removesuffix("AZ"), _MOST_TUNNELS_OF_OTHERS)
+        if self.site_to_site_tunnels > most:
+            raise ValueError(
+                f"`site_to_site_tunnels`: a {self.sku} has at most {most}; use a larger SKU (up "
+                "to 100), or more gateways (`count`)"
+            )
 
     def charges(self, catalogue: Catalogue) -> Iterator[Charge]:
         """Yield the gateways, the connections over the included ones, and the data."""
