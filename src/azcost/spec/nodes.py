@@ -20,6 +20,7 @@ from azcost.spec.problems import Problem, SpecError
 MAX_BYTES = 5_000_000
 MAX_DEPTH = 20
 MAX_NODES = 500_000
+_TOO_DEEP = f"is nested more than {MAX_DEPTH} levels deep"
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -101,6 +102,8 @@ def _in_words(error: yaml.YAMLError, line: str) -> str:
     what = getattr(error, "problem", None) or str(error)
     if "\t" in line and ("cannot start any token" in what or "tab character" in what):
         return "a tab; indent with spaces"
+    if "maximum nesting depth" in what:  # newer PyYAML counts by itself, beyond our limit
+        return _TOO_DEEP
     if "mapping values are not allowed" in what or "did not find expected key" in what:
         return f"{what}; compare the indentation with the line above"
     return str(what)
@@ -138,7 +141,7 @@ class _Builder:
         self._open.append(node)
         self._keys.append(None)
         if len(self._open) > MAX_DEPTH:
-            self._refuse(event, f"is nested more than {MAX_DEPTH} levels deep")
+            self._refuse(event, _TOO_DEEP)
 
     def _alias(self, event: Any) -> None:
         node = self._anchors.get(event.anchor)
