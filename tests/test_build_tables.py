@@ -214,20 +214,31 @@ def test_a_suspect_price_that_cannot_be_told_apart_is_left_out() -> None:
     assert list(karpenter.mend(rows, {}, {}, observed.Dropped())) == []
 
 
+FAMILY_AT_HOME = {"S2": 0.10, "S4": 0.20, "S8": 0.40}
+
+
 @pytest.mark.parametrize(
-    ("printed", "expected", "licence", "verdict"),
+    ("prices", "licence", "expected", "verdicts"),
     [
-        (0.416, 0.42, 0.368, "linux"),
-        (0.784, 0.42, 0.368, "windows"),
-        (0.600, 0.42, 0.368, ""),  # in the middle between the two
-        (0.416, None, 0.368, ""),
-        (0.416, 0.70, 0.0, ""),  # no licence known, and too far off
+        # A tenth dearer than at home; S8 carries a licence of 0.368 besides.
+        ({"S2": 0.11, "S4": 0.22, "S8": 0.808}, 0.368, None, "linux linux windows"),
+        # Nothing tells one price of one size apart, unless the region's factor is known.
+        ({"S8": 0.40}, 0.20, None, ""),
+        ({"S8": 0.40}, 0.20, 1.0, "linux"),
+        ({"S8": 0.60}, 0.20, 1.0, "windows"),
+        # In the middle between the two readings, or too far off both: in doubt.
+        ({"S8": 0.60}, 0.20, 1.25, ""),
+        ({"S8": 0.40}, 0.20, 2.0, ""),
+        # A size that nobody recorded elsewhere cannot be judged.
+        ({"S16": 0.40}, 0.20, 1.0, ""),
     ],
 )
-def test_judging_a_suspect_price(
-    printed: float, expected: float | None, licence: float, verdict: str
+def test_reading_the_prices_of_a_suspect_family(
+    prices: dict[str, float], licence: float, expected: float | None, verdicts: str
 ) -> None:
-    assert karpenter.judge(printed, expected, licence) == verdict
+    licences = {size: licence if size == "S8" else 0.0 for size in prices}
+    found = karpenter.Family(prices, FAMILY_AT_HOME, licences).read(expected)
+    assert " ".join(found[size] for size in prices if size in found) == verdicts
 
 
 def stored(region: str, price: str, meter: str = "Data Stored", sku: str = "Hot") -> Row:

@@ -196,8 +196,9 @@ def test_a_trace_names_the_rows_that_were_not_taken(toy_catalogue: Toy) -> None:
 def test_recorded_dev_test_prices_are_the_linux_price(catalogue: Catalogue) -> None:
     """The rule by which a dev/test price is derived, on every recorded row of one.
 
-    The few that differ were seen months apart (D2nlds_v6, E96nds_v6, M416s_8_v3, B32s_v2),
-    but for one of D4ds_v5 in switzerlandnorth.
+    Azure rounds small prices to three places and the mended ones have four. The few that
+    differ were seen months apart (D2nlds_v6, E96nds_v6, M416s_8_v3), but for one of
+    D4ds_v5 in switzerlandnorth.
     """
     rows = catalogue.query(
         "SELECT n.arm_sku, p.region, p.price FROM names n JOIN prices p ON p.name = n.id "
@@ -212,6 +213,6 @@ def test_recorded_dev_test_prices_are_the_linux_price(catalogue: Catalogue) -> N
         except PriceNotFound:
             continue
         compared += 1
-        same += linux == Decimal(price)
+        same += abs(linux - Decimal(price)) <= max(Decimal(price) / 500, Decimal("0.0005"))
     assert compared > 100
     assert same / compared > 0.95

@@ -23,6 +23,7 @@ def main(source: Path, target: Path) -> None:
     rows = list(_mended(rows, vcpus, dropped))
     rows = list(choose.choose(rows, dropped))
     rows = list(repair.drop_placeholders(repair.fill_names(rows), dropped))
+    rows = list(repair.drop_free_windows(rows, dropped))
 
     services = write.prices(target / "prices", rows)
     write.table(target / "services.csv", ("file", "service", "rows"), services)

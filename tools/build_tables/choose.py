@@ -52,7 +52,8 @@ def _same_price(row: Row) -> tuple[str, ...]:
 def _latest_of_each_tier(rows: Iterable[Row], dropped: Dropped) -> Iterator[Row]:
     latest: dict[tuple[object, ...], Row] = {}
     for row in rows:
-        key = (row.product, row.sku, row.meter, row.arm_sku, row.meter_id, row.unit, row.tier)
+        key = (row.product, row.sku, row.meter, row.arm_sku, row.meter_id, row.unit, row.type,
+               row.tier)  # fmt: skip
         known = latest.get(key)
         if known is not None:
             dropped["repeated within one observation"] += 1

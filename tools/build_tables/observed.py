@@ -18,7 +18,7 @@ from typing import Any
 import pyarrow.parquet as pq
 from msgspec.structs import replace
 
-from azcost.pricing.rows import Row
+from azcost.pricing.rows import Row, spelling
 
 # source in the Parquet file -> (short name, class; lower classes win)
 SOURCES = {
@@ -94,7 +94,8 @@ def read(parquet: Path, dropped: Dropped) -> Iterator[Row]:
         for r in records
         if (r["armSkuName"] or "").startswith(("Standard_", "Basic_"))
     }
-    slugs = {_slug(size): size for size in sorted(sizes)}
+    official = official_spellings(sizes)
+    slugs = {_slug(size): size for size in sorted(set(official.values()))}
     calculator: list[dict[str, Any]] = []
     for record in records:
         if reason := _unusable(record):
@@ -102,8 +103,23 @@ def read(parquet: Path, dropped: Dropped) -> Iterator[Row]:
         elif record["source"].startswith("sstybel"):
             calculator.append(record)
         else:
-            yield _row(record, record["armSkuName"] or "", *_savings(record))
+            size = record["armSkuName"] or ""
+            yield _row(record, official.get(size, size), *_savings(record))
     yield from _calculator_rows(calculator, slugs, dropped)
+
+
+def official_spellings(sizes: Iterable[str]) -> dict[str, str]:
+    """The name to use for each size: some have two, and the documented one has more underscores.
+
+    Of 134 sizes with two, 122 have the documented one in Azure's list of sizes, and it is
+    always the one with more.
+    """
+    best: dict[str, str] = {}
+    for size in sorted(sizes):
+        known = best.setdefault(spelling(size), size)
+        if size.count("_") > known.count("_"):
+            best[spelling(size)] = size
+    return {size: best[spelling(size)] for size in sizes}
 
 
 def _unusable(record: dict[str, Any]) -> str:

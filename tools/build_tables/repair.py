@@ -1,4 +1,4 @@
-"""Two repairs that take a look at the other regions: lost names, and placeholder prices."""
+"""Repairs that take a look at other rows: lost names, placeholder prices, free Windows."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from statistics import median
 
 from msgspec.structs import replace
 
-from azcost.pricing.rows import Row
+from azcost.pricing.rows import Purchase, Row
 
+from . import choose, derivations
 from .observed import Dropped
 
 # A price of a fifth of the usual one or less, spot aside: 15 rows, such as an hour of Redis
@@ -68,6 +69,25 @@ def drop_placeholders(rows: Iterable[Row], dropped: Dropped) -> Iterator[Row]:
         enough = len(others) >= MIN_REGIONS and not spot
         if enough and 0 < row.price <= median(others) / PLACEHOLDER_SHARE:
             dropped["a placeholder: a fifth or less of what it costs elsewhere"] += 1
+        else:
+            yield row
+
+
+def drop_free_windows(rows: Iterable[Row], dropped: Dropped) -> Iterator[Row]:
+    """Leave out the calculator's Windows prices that are not above its Linux prices.
+
+    Ten rows, such as E16-8ds_v6 in polandcentral: 1.156 beside 1.576. The API has equal
+    ones too, and means them: an A0 costs 0.02 either way.
+    """
+    rows = list(rows)
+    linux = derivations.prices_of(rows, "linux", Purchase.PAY_AS_YOU_GO)
+    windows = ("windows", Purchase.PAY_AS_YOU_GO)
+    for row in rows:
+        sells = choose.offer_of(row)
+        least = linux.get((row.arm_sku, row.region), Decimal(0))
+        table = row.source.startswith("sstybel") and (sells.os, sells.purchase) == windows
+        if table and row.price <= least:
+            dropped["of Windows, not dearer than Linux"] += 1
         else:
             yield row
 

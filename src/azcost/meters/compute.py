@@ -8,7 +8,7 @@ from typing import Literal
 from azcost.estimate import Charge
 from azcost.fields import Hours
 from azcost.pricing.price import Meter
-from azcost.pricing.rows import Purchase
+from azcost.pricing.rows import SAVINGS, Purchase
 from azcost.units import HOURS_PER_MONTH, hours, plain
 
 OperatingSystem = Literal["linux", "windows"]
@@ -64,7 +64,8 @@ def vm_hours(
 
     A commitment is paid for every hour of the month, used or not, and covers no Windows
     licence: that is billed by the hours run (so the exports of the Azure Pricing
-    Calculator of 2024 to 2026 that azcost was checked against).
+    Calculator of 2024 to 2026 that azcost was checked against). Savings plans have prices
+    for Windows on a few sizes, such as NC40ads_H100_v5 and DC8eds_v6.
     """
     label = f"{plain(count)} x {size}"
     licensed = os == "windows" and not hybrid_benefit
@@ -73,7 +74,8 @@ def vm_hours(
         yield Charge(f"{label}, {purchase}", hours(count * HOURS_PER_MONTH), linux, purchase)
         if licensed:
             licence = Meter(service="Virtual Machines", region=region, arm_sku=size, os="licence")
-            yield Charge(f"{label}, Windows licence", hours(count * monthly), licence)
+            way = purchase if purchase in SAVINGS else Purchase.PAY_AS_YOU_GO
+            yield Charge(f"{label}, Windows licence", hours(count * monthly), licence, way)
         return
     windows = Meter(service="Virtual Machines", region=region, arm_sku=size, os="windows")
     meter = windows if licensed else linux

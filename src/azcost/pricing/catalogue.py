@@ -11,7 +11,7 @@ import msgspec
 from azcost.errors import ConflictingPrices, PriceNotFound, UnitMismatch
 from azcost.pricing import derive, hints
 from azcost.pricing.price import Meter, Price, Tier
-from azcost.pricing.rows import Purchase
+from azcost.pricing.rows import Purchase, spelling
 from azcost.pricing.trace import Candidate, Trace
 from azcost.units import HOURS_PER_YEAR, MONTHS_PER_YEAR, Quantity
 
@@ -194,8 +194,9 @@ class Catalogue:
 
     def name(self, kind: str, text: str) -> str | None:
         """The right spelling of a name, in any case or by its display name, if there is one."""
+        written = spelling(text) if kind == "sizes" else text.lower()
         row = self._shipped.execute(
-            "SELECT name FROM known WHERE kind = ? AND spelling = ?", (kind, text.lower())
+            "SELECT name FROM known WHERE kind = ? AND spelling = ?", (kind, written)
         ).fetchone()
         return None if row is None else row[0]
 
@@ -289,7 +290,7 @@ def _series(rows: list[Candidate]) -> list[list[Candidate]]:
     """
     found: dict[tuple[str, ...], dict[Decimal, Candidate]] = {}
     for row in sorted(rows, key=lambda row: (row.tier, row.effective)):
-        key = (row.product, row.sku, row.meter, row.arm_sku, row.meter_id, row.unit)
+        key = (row.product, row.sku, row.meter, row.arm_sku, row.meter_id, row.unit, row.type)
         other = found.setdefault(key, {}).get(row.tier)
         if other and other.effective == row.effective and other.price != row.price:
             found[*key, str(row.price)] = {row.tier: row}

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from azcost.errors import PriceNotFound
 from azcost.pricing.price import GIVEN, Meter, Price, Tier
-from azcost.pricing.rows import Purchase
+from azcost.pricing.rows import SAVINGS, Purchase
 from azcost.pricing.trace import Trace
 from azcost.units import HOURS_PER_YEAR, Quantity
 
@@ -61,8 +61,8 @@ def derive(known: Known, meter: Meter, purchase: Purchase) -> Derived | None:
 def _by_rule(known: Known, meter: Meter, purchase: Purchase) -> Derived | None:
     if purchase is Purchase.PAY_AS_YOU_GO and meter.os == "windows":
         return _windows(known, meter)
-    if purchase is Purchase.PAY_AS_YOU_GO and meter.os == "licence":
-        return _licence(known, meter)
+    if meter.os == "licence" and purchase in (Purchase.PAY_AS_YOU_GO, *SAVINGS):
+        return _licence(known, meter, purchase)
     if purchase is Purchase.DEV_TEST and meter.os in ("windows", "linux"):
         return _dev_test(known, meter)
     if purchase in _TERMS and meter.os == "linux":
@@ -80,13 +80,24 @@ def _windows(known: Known, meter: Meter) -> Derived | None:
     return _flat(linux.price, base + licence, meter, "linux-plus-licence", basis), (linux,)
 
 
-def _licence(known: Known, meter: Meter) -> Derived:
-    linux = known.trace(replace(meter, os="linux"))
-    windows = known.trace(replace(meter, os="windows"))
+def _licence(known: Known, meter: Meter, purchase: Purchase) -> Derived | None:
+    """The difference, by the savings plan where that has a price for Windows too."""
+    windows = _first(known, replace(meter, os="windows"), purchase)
+    linux = known.trace(replace(meter, os="linux"), windows.price.purchase)
     dearer, cheaper = (trace.price.tiers[0].unit_price for trace in (windows, linux))
+    if dearer <= cheaper:
+        return None
     basis = f"{dearer} - {cheaper} an hour"
     price = _flat(windows.price, dearer - cheaper, meter, "windows-less-linux", basis)
     return price, (windows, linux)
+
+
+def _first(known: Known, meter: Meter, purchase: Purchase) -> Trace:
+    """The price for a purchase, else for pay-as-you-go."""
+    try:
+        return known.trace(meter, purchase)
+    except PriceNotFound:
+        return known.trace(meter)
 
 
 def _dev_test(known: Known, meter: Meter) -> Derived:

@@ -26,6 +26,9 @@ class Purchase(StrEnum):
     DEV_TEST = "dev-test"
 
 
+SAVINGS = (Purchase.SAVINGS_1Y, Purchase.SAVINGS_3Y)
+
+
 class Row(msgspec.Struct, frozen=True, kw_only=True):
     """One price of one meter in one region.
 
@@ -75,6 +78,14 @@ _CLOUD_SERVICES = re.compile(r"Cloud ?Services")
 _DEDICATED_HOST = re.compile(r"Dedicated ?Host")
 
 
+_WINDOWS = re.compile(r"\bWin(dows)?\b")
+
+
+def spelling(size: str) -> str:
+    """What the spellings of a size share: Azure has NC40ads_H100_v5 and NC40adsH100v5."""
+    return size.replace("_", "").lower()
+
+
 def offer(service: str, product: str, sku: str, meter: str, arm_sku: str, type_: str) -> Offer:
     """Classify a row by its names.
 
@@ -89,7 +100,7 @@ def offer(service: str, product: str, sku: str, meter: str, arm_sku: str, type_:
         return Offer(purchase=purchase, rejected="its meter has expired")
     if service != "Virtual Machines":
         return Offer(purchase=purchase)
-    os = "windows" if "Windows" in product or sku.startswith("windows-") else "linux"
+    os = "windows" if _WINDOWS.search(product) or sku.startswith("windows-") else "linux"
     if _CLOUD_SERVICES.search(product):
         reason = "a Cloud Services product, which bills at the Windows price"
     elif _DEDICATED_HOST.search(product):
@@ -100,8 +111,14 @@ def offer(service: str, product: str, sku: str, meter: str, arm_sku: str, type_:
         reason = "the Basic tier under the name of a Standard size"
     elif "Low Priority" in sku or "Low Priority" in meter:
         reason = "the retired Low Priority model"
+    elif type_ and _is_spot(sku, meter):
+        reason = "a spot machine of a dev/test subscription"
     else:
         reason = ""
-    if sku.endswith(" Spot") or meter.endswith(" Spot"):
+    if _is_spot(sku, meter):
         purchase = Purchase.SPOT.value
     return Offer(os=os, purchase=purchase, rejected=reason)
+
+
+def _is_spot(sku: str, meter: str) -> bool:
+    return sku.endswith(" Spot") or meter.endswith(" Spot")

@@ -54,9 +54,9 @@ CREATE TABLE prices (
 """
 INDEXES = """
 INSERT OR IGNORE INTO known
-  SELECT 'sizes', lower(arm_sku), arm_sku FROM names
+  SELECT 'sizes', lower(replace(arm_sku, '_', '')), arm_sku FROM names
   WHERE service = 'Virtual Machines' AND arm_sku <> '';
-INSERT OR IGNORE INTO known SELECT 'sizes', lower(size), size FROM vm_sizes;
+INSERT OR IGNORE INTO known SELECT 'sizes', lower(replace(size, '_', '')), size FROM vm_sizes;
 INSERT OR IGNORE INTO known SELECT 'regions', lower(region), region FROM regions;
 INSERT OR IGNORE INTO known SELECT 'regions', lower(name), region FROM regions;
 CREATE INDEX names_by_arm_sku ON names (service, arm_sku);
