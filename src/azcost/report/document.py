@@ -1,0 +1,166 @@
+"""What an answer says, in the same parts for every format.
+
+A command's answer becomes one `Document`: a sentence, tables, charts, things to copy and
+notes. Text and Markdown are rendered here; JSON is the answer's own `facts`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
+from typing import Literal
+
+import msgspec
+
+from azcost.report.machine import number
+from azcost.report.markdown import inline
+from azcost.report.text import table
+from azcost.report.view import safe
+
+_MAX_CELL = 120
+_MAX_SENTENCE = 2_000
+
+
+class Table(msgspec.Struct, frozen=True, kw_only=True):
+    """Rows of cells that are text already; the columns `left` are aligned to the left.
+
+    `rules` are the numbers of rows, counted from 0, below which a line is drawn.
+    """
+
+    title: str = ""
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    left: tuple[int, ...] = (0,)
+    rules: tuple[int, ...] = ()
+
+
+class Code(msgspec.Struct, frozen=True, kw_only=True):
+    """Something to copy: commands, a policy. `language` as in a Markdown fence."""
+
+    title: str
+    text: str
+    language: str = "sh"
+
+
+class Paragraph(msgspec.Struct, frozen=True):
+    """A sentence or more."""
+
+    text: str
+
+
+class Series(msgspec.Struct, frozen=True):
+    """One line of a chart, or one colour of its bars; `x` are numbers or categories."""
+
+    name: str
+    x: tuple[float, ...] | tuple[str, ...]
+    y: tuple[float, ...]
+
+
+class Mark(msgspec.Struct, frozen=True):
+    """A point on the x axis that means something, such as a break-even."""
+
+    label: str
+    x: float
+
+
+class Chart(msgspec.Struct, frozen=True, kw_only=True):
+    """A picture of series, for formats that can show one.
+
+    `description` says in words what is to be seen, for readers who cannot see it.
+    """
+
+    title: str
+    description: str
+    kind: Literal["lines", "bars", "stacked"]
+    x_label: str
+    y_label: str
+    series: tuple[Series, ...]
+    marks: tuple[Mark, ...] = ()
+
+
+Part = Table | Code | Paragraph | Chart
+
+
+class Document(msgspec.Struct, frozen=True, kw_only=True):
+    """An answer: its `verdict` in one sentence, and what it stands on.
+
+    `facts` is the same answer for programs: keys to texts, numbers as Decimal or int,
+    lists and mappings of these, or None for what is not known.
+    """
+
+    title: str
+    verdict: str
+    parts: tuple[Part, ...] = ()
+    notes: tuple[str, ...] = ()
+    facts: Mapping[str, object] = {}
+
+
+def to_json(document: Document) -> str:
+    """The facts as JSON; amounts are strings, floats lose digits."""
+    return json.dumps(document.facts, indent=2, ensure_ascii=False, default=_plain) + "\n"
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Decimal):
+        return number(value)
+    raise TypeError(f"a {type(value).__name__} is no fact")
+
+
+def to_text(document: Document) -> str:
+    """The document for a terminal; charts are left out."""
+    blocks = [safe(document.title, _MAX_CELL), safe(document.verdict, _MAX_SENTENCE)]
+    blocks += ["\n".join(_text(part)) for part in document.parts if not isinstance(part, Chart)]
+    if document.notes:
+        blocks.append("\n".join(f"Note: {safe(note, _MAX_SENTENCE)}" for note in document.notes))
+    return "\n\n".join(blocks) + "\n"
+
+
+def _text(part: Table | Code | Paragraph) -> Iterator[str]:
+    if isinstance(part, Paragraph):
+        yield safe(part.text, _MAX_SENTENCE)
+        return
+    if part.title:
+        yield safe(part.title, _MAX_CELL)
+    if isinstance(part, Code):
+        yield from (f"  {safe(line, _MAX_SENTENCE)}" for line in part.text.splitlines())
+        return
+    rows = [[safe(cell, _MAX_CELL) for cell in row] for row in (part.columns, *part.rows)]
+    yield from table(rows, left=part.left, rules=(0, *(rule + 1 for rule in part.rules)))
+
+
+def to_markdown(document: Document) -> str:
+    """The document for a pull request or a wiki; charts are left out."""
+    blocks = [f"# {inline(document.title, _MAX_CELL)}", inline(document.verdict, _MAX_SENTENCE)]
+    blocks += ["\n".join(_markdown(part)) for part in document.parts if not isinstance(part, Chart)]
+    if document.notes:
+        blocks.append("\n".join(f"- {inline(note, _MAX_SENTENCE)}" for note in document.notes))
+    return "\n\n".join(blocks) + "\n"
+
+
+def _markdown(part: Table | Code | Paragraph) -> Iterator[str]:
+    if isinstance(part, Paragraph):
+        yield inline(part.text, _MAX_SENTENCE)
+        return
+    if part.title:
+        yield f"## {inline(part.title, _MAX_CELL)}\n"
+    if isinstance(part, Code):
+        fence = "`" * max(3, 1 + max((_ticks(line) for line in part.text.splitlines()), default=0))
+        yield f"{fence}{part.language}\n{part.text.rstrip()}\n{fence}"
+        return
+    yield _cells(part.columns)
+    yield _cells("---" if column in part.left else "---:" for column in range(len(part.columns)))
+    yield from (_cells(inline(cell, _MAX_CELL) for cell in row) for row in part.rows)
+
+
+def _cells(cells: Iterable[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _ticks(line: str) -> int:
+    """The longest run of backticks."""
+    longest = run = 0
+    for character in line:
+        run = run + 1 if character == "`" else 0
+        longest = max(longest, run)
+    return longest
