@@ -1,0 +1,1 @@
+"""What runs: a snapshot of it, and the rules that judge the snapshot."""
