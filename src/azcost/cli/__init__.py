@@ -17,6 +17,10 @@ COMMANDS = {
         "estimate:estimate",
         "Price one or more designs; - reads one from standard input.",
     ),
+    "compare": (
+        "compare:compare",
+        "Price a design bought, run or built in other ways, and find the best mix.",
+    ),
     "prices": ("prices:prices", "Look at the price tables, and fetch newer prices from Azure."),
     "schema": ("spec:schema", "Print the JSON schema of a specification, for editors."),
 }
