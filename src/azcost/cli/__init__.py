@@ -19,7 +19,7 @@ COMMANDS = {
     ),
     "compare": (
         "compare:compare",
-        "Price a design bought, run or built in other ways, and find the best mix.",
+        "Price a design in other ways to buy, run and build it, and find the best mix.",
     ),
     "prices": ("prices:prices", "Look at the price tables, and fetch newer prices from Azure."),
     "schema": ("spec:schema", "Print the JSON schema of a specification, for editors."),
