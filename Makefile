@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 # The documents whose blocks are made by running azcost.
 COG = PYTHONPATH=tools $(BIN)/cog -P --verbosity=1
-COGGED = README.md data/pricing/README.md docs/services.md docs/compare.md
+COGGED = README.md data/pricing/README.md docs/services.md docs/compare.md docs/tokens.md
 
 .PHONY: demo test check format tables docs bench clean
 

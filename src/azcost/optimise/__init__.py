@@ -1,0 +1,1 @@
+"""Plans that cost least: pure functions over arrays, priced again by the Decimal engine."""

@@ -1,0 +1,1 @@
+"""What was used: traces and exports, read into arrays."""
