@@ -21,7 +21,10 @@ COMMANDS = {
         "compare:compare",
         "Price a design in other ways to buy, run and build it, and find the best mix.",
     ),
-    "tokens": ("tokens:tokens", "Say what a load of tokens should be bought as."),
+    "tokens": (
+        "tokens:tokens",
+        "Say what a load of tokens should be bought as: by the token, in batch, or as PTUs.",
+    ),
     "prices": ("prices:prices", "Look at the price tables, and fetch newer prices from Azure."),
     "schema": ("spec:schema", "Print the JSON schema of a specification, for editors."),
 }
