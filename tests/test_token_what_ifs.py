@@ -71,7 +71,7 @@ def test_a_machine_against_tokens(toy_catalogue: Toys) -> None:
     assert way.gpu_hour is not None
     assert way.used_gpu_hour is not None
     assert (way.gpu_hour.amount, way.used_gpu_hour.amount) == (Decimal("3.6"), Decimal("4.8"))
-    assert len(found.notes) == 3  # it has no price as spot or reserved
+    assert found.unpriced == ("reserved-1y", "reserved-3y", "spot")
 
 
 def test_machines_are_as_many_as_the_busiest_minute_takes(toy_catalogue: Toys) -> None:

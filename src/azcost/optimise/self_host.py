@@ -60,7 +60,8 @@ class Hosting(msgspec.Struct, frozen=True, kw_only=True):
 class SelfHost(msgspec.Struct, frozen=True, kw_only=True):
     """Hosting the load oneself: how many machines its busiest minute takes, and their price.
 
-    `full` is what one machine can do in a month, in tokens, `used` how busy they are.
+    `full` is what one machine can do in a month, in tokens, `used` how busy they are,
+    `unpriced` the ways of buying them that have no recorded price there.
     """
 
     host: Host
@@ -69,7 +70,7 @@ class SelfHost(msgspec.Struct, frozen=True, kw_only=True):
     full: Decimal
     used: float
     ways: tuple[Hosting, ...]
-    notes: tuple[str, ...]
+    unpriced: tuple[str, ...]
 
 
 def self_host(
@@ -93,12 +94,12 @@ def self_host(
     facts = catalogue.vm_size(size)
     gpus = facts.gpus if facts else 0
     full = host.tokens_per_second * _SECONDS_PER_MONTH
-    ways, notes = [], []
+    ways, missing = [], []
     for purchase in PURCHASES:
         try:
             machine = _month(size, host.region, purchase, catalogue)
-        except PriceNotFound as missing:
-            notes.append(f"{size} {purchase}: {missing.message}")
+        except PriceNotFound:
+            missing.append(purchase.value)
             continue
         ways.append(
             _hosting(purchase, machine, machines, gpus=gpus, used=used, full=full, rivals=rivals)
@@ -112,7 +113,7 @@ def self_host(
         full=full,
         used=used,
         ways=tuple(ways),
-        notes=tuple(notes),
+        unpriced=tuple(missing),
     )
 
 

@@ -132,9 +132,12 @@ class TokenAnswer(msgspec.Struct, frozen=True, kw_only=True, eq=False):
         return self.load.monthly(self.load.input.sum() + self.load.output.sum())
 
     def per_token(self) -> dict[str, Decimal]:
-        """What a token costs by the token, and in the cheapest way if that is another."""
-        ways = {way.name: way.cost.amount for way in (self.pay_as_you_go, self.best)}
-        return {name: cost / self.monthly_tokens for name, cost in ways.items()}
+        """What a token costs in each way that is not another one's equal."""
+        ways: dict[Decimal, str] = {}
+        for way in self.ways:
+            if way.sized_for == "cost":
+                ways.setdefault(way.cost.amount, way.name)
+        return {name: cost / self.monthly_tokens for cost, name in ways.items()}
 
     @property
     def peak_ptus(self) -> int:

@@ -55,7 +55,7 @@ def throughput_of(model: str, scope: str) -> Throughput:
 
     Raises PtuFactsMissing when Microsoft's page has none.
     """
-    known = [row for row in _throughputs() if row.model.lower() == model.lower()]
+    known = [row for row in throughputs() if row.model.lower() == model.lower()]
     for row in known:
         if row.scope == scope:
             return row
@@ -75,7 +75,8 @@ def quoted_reservations(scope: str, currency: str) -> list[QuotedReservation]:
 
 
 @cache
-def _throughputs() -> tuple[Throughput, ...]:
+def throughputs() -> tuple[Throughput, ...]:
+    """All facts there are."""
     return tuple(msgspec.convert(row, Throughput, strict=False) for row in _rows("ptu.csv"))
 
 

@@ -68,7 +68,14 @@ def _by_units(answer: TokenAnswer) -> Chart:
             Series(one.name, _floats(ptus[shown]), _floats(one.curve.cost[shown]))
             for one in answer.curves
         ),
-        marks=(Mark("sized for the peak", float(answer.peak_ptus)),),
+        marks=(
+            *(
+                Mark(f"best {one.name}", float(one.curve.best))
+                for one in answer.curves
+                if one.curve.best
+            ),
+            Mark("sized for the peak", float(answer.peak_ptus)),
+        ),
     )
 
 

@@ -107,7 +107,7 @@ def _route(one: Routed, answer: TokenAnswer) -> dict[str, object]:
     return {
         "model": one.route.model,
         "share": _float(one.route.share),
-        "cascade": str(one.route.cascade).lower(),
+        "cascade": one.route.cascade,
         "monthly": _money(one.cost),
         "per_1000_requests": _outcomes(one.cost, answer)[0].quantize(_FINE),
         "your_quality": ours,
@@ -123,6 +123,7 @@ def _hosted(hosted: SelfHost) -> dict[str, object]:
         "machines": hosted.machines,
         "busy": _float(hosted.used),
         "tokens_a_month_when_full": hosted.full,
+        "unpriced": list(hosted.unpriced),
         "ways": [
             {
                 "purchase": way.purchase.value,

@@ -11,6 +11,7 @@ from azcost.optimise.token_plans import TokenAnswer, Way
 from azcost.optimise.token_routes import Routed
 from azcost.pricing.models import SKU_CODES
 from azcost.pricing.ptu import QUOTED
+from azcost.pricing.rows import Purchase
 from azcost.report import token_charts, token_facts
 from azcost.report.document import Code, Document, Part, Table
 from azcost.token_load import MINUTES_PER_DAY
@@ -32,7 +33,7 @@ def document(
     if routes:
         parts.append(_routes(answer, routes))
     if hosted:
-        parts += [_hosting(hosted), _by_use(hosted)]
+        parts += [_hosting(hosted), _break_even(hosted), _by_use(hosted)]
     parts += token_charts.charts(answer)
     if answer.best.ptus:
         parts.append(_deploy(answer))
@@ -52,6 +53,9 @@ def _verdict(answer: TokenAnswer, hosted: SelfHost | None) -> Iterator[str]:
         words = f"{best.name} ({best.ptus} PTUs), spilling over to pay-as-you-go"
         words = words[0].upper() + words[1:]
         yield f"{words}: {best.cost} a month{_at(best)}, {_in_words(best, base)} by the token."
+        if best.commitment:
+            term = "a month" if best.months == 1 else f"{best.months} months"
+            yield f"It commits you to {best.commitment} in {term}."
         yield from _honest(answer)
     elif best.name != base.name and best.cost.amount < base.cost.amount:
         name = best.name[0].upper() + best.name[1:]
@@ -82,8 +86,8 @@ def _honest(answer: TokenAnswer) -> Iterator[str]:
     for name, one in tried.items():
         if answer.best.name.endswith(name):
             yield (
-                f"Chosen on the first {one.train_days} days alone, {one.ptus} PTUs save "
-                f"{_percent(one.saving)} on the other {one.test_days:.1f}."
+                f"Chosen on the first {_days(one.train_days)} alone, {one.ptus} PTUs save "
+                f"{_percent(one.saving)} on the {_days(one.test_days)} after."
             )
             return
     yield "Chosen and scored on the same load: the saving is an upper bound."
@@ -91,7 +95,7 @@ def _honest(answer: TokenAnswer) -> Iterator[str]:
 
 def _hosting_verdict(answer: TokenAnswer, hosted: SelfHost) -> str:
     way = min(
-        (way for way in hosted.ways if way.purchase != "spot"),
+        (way for way in hosted.ways if way.purchase is not Purchase.SPOT),
         key=lambda way: way.machine.amount,
         default=hosted.ways[0],
     )
@@ -155,7 +159,7 @@ def _ways(answer: TokenAnswer) -> Table:
 def _way(way: Way, answer: TokenAnswer) -> tuple[str, ...]:
     return (
         f"{way.name}, for the peak" if way.sized_for == "peak" else way.name,
-        f"{way.ptus:,}" if way.break_even is not None else "-",
+        (f"{way.ptus:,}" if way.ptus else "none pay") if way.break_even is not None else "-",
         f"{way.cost.amount:,.2f}",
         "" if way is answer.pay_as_you_go else _against(way, answer.pay_as_you_go),
         *token_facts.outcomes(way.cost, answer),
@@ -170,8 +174,8 @@ def _way(way: Way, answer: TokenAnswer) -> tuple[str, ...]:
 def _held_out(answer: TokenAnswer) -> Table:
     first = answer.held_out[0]
     return Table(
-        title=f"Chosen on the first {first.train_days} days, scored on the other "
-        f"{first.test_days:.1f}",
+        title=f"Chosen on the first {_days(first.train_days)}, scored on the "
+        f"{_days(first.test_days)} after",
         columns=("way", "PTUs", "saves", "best in hindsight"),
         rows=tuple(
             (one.name, f"{one.ptus:,}", _percent(one.saving), _percent(one.hindsight))
@@ -210,25 +214,32 @@ def _quality(one: Routed) -> str:
 
 
 def _hosting(hosted: SelfHost) -> Table:
-    rivals = list(hosted.ways[0].break_even)
     return Table(
         title=f"Self-hosting on {hosted.machines} x {hosted.host.size}, sized for the busiest "
         f"minute, {hosted.used:.1%} busy",
-        columns=(
-            "bought as", "per month", *(f"beats {name} from" for name in rivals),
-            "per GPU-hour", "per used GPU-hour",
-        ),
+        columns=("bought as", "per month", "per GPU-hour", "per used GPU-hour"),
         rows=tuple(
             (
                 way.purchase.value,
                 f"{way.cost.amount:,.2f}",
-                *(_or_never(way.break_even[name]) for name in rivals),
                 _fine(way.gpu_hour),
                 _fine(way.used_gpu_hour),
             )
             for way in hosted.ways
         ),
-    )  # fmt: skip
+    )
+
+
+def _break_even(hosted: SelfHost) -> Table:
+    return Table(
+        title="Tokens a month from which one machine costs less; a full one does "
+        f"{_millions(hosted.full)}",
+        columns=("than", *(f"bought as {way.purchase}" for way in hosted.ways)),
+        rows=tuple(
+            (name, *(_or_never(way.break_even[name]) for way in hosted.ways))
+            for name in hosted.ways[0].break_even
+        ),
+    )
 
 
 def _by_use(hosted: SelfHost) -> Table:
@@ -273,7 +284,13 @@ def _notes(answer: TokenAnswer, routes: Sequence[Routed], hosted: SelfHost | Non
             "self-hosting is machines alone, all month: no disks, no spare capacity, no people; "
             "the throughput is your own figure, and a model that you can host is another model"
         )
-        yield from hosted.notes
+        if hosted.unpriced:
+            yield (
+                f"{hosted.host.size} has no recorded price in {hosted.host.region} as "
+                f"{', '.join(hosted.unpriced)}"
+            )
+        if any(way.purchase is Purchase.SPOT for way in hosted.ways):
+            yield "spot machines can be taken away at any time: not for what must answer"
     yield from answer.notes
 
 
@@ -334,6 +351,10 @@ def _in_words(way: Way, base: Way) -> str:
 
 def _change(way: Way, base: Way) -> float:
     return float(way.cost.amount / base.cost.amount) - 1 if base.cost.amount else 0.0
+
+
+def _days(days: float) -> str:
+    return "day" if days == 1 else f"{days:.1f} days".replace(".0 ", " ")
 
 
 def _percent(share: float) -> str:

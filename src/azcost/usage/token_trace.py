@@ -30,7 +30,8 @@ _NEEDED = ("time", "input", "output")
 # A trillion tokens in one row is a slip, even where a row is an hour of many users.
 _MOST = 10**12
 _MINUTE_US = 60_000_000
-_NUMBERS = re.compile(r"\w*INT|DOUBLE|FLOAT|DECIMAL")
+_WHOLE = re.compile(r"U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?$")
+_NUMBERS = re.compile(r"DOUBLE|FLOAT|DECIMAL")
 # Column -> one value per minute, as DuckDB hands it over.
 Rows = dict[str, Any]
 
@@ -98,7 +99,11 @@ def _aggregate(connection: Any, table: str, file: list[str], path: Path) -> Rows
     types = {name: type_ for name, type_, *_ in described}
     columns = _columns(list(types), path)
     cells = {field: _quoted(name) for field, name in columns.items()}
-    numbers = {field: _number(text) for field, text in cells.items() if field != "time"}
+    numbers = {
+        field: _number(text, types[columns[field]])
+        for field, text in cells.items()
+        if field != "time"
+    }
     good = [f"coalesce({number} BETWEEN 0 AND {_MOST}, false)" for number in numbers.values()]
     if "cached" in columns:
         good.append(f"{numbers['cached']} <= {numbers['input']}")
@@ -123,16 +128,18 @@ def _aggregate(connection: Any, table: str, file: list[str], path: Path) -> Rows
     return rows
 
 
-def _number(text: str) -> str:
+def _number(text: str, type_: str) -> str:
     """The SQL of a cell as a number; NULL for what is none, and for NaN."""
     cast = f"TRY_CAST({text} AS DOUBLE)"
-    return f"CASE WHEN isfinite({cast}) THEN {cast} END"
+    return cast if _WHOLE.match(type_) else f"CASE WHEN isfinite({cast}) THEN {cast} END"
 
 
 def _microseconds(text: str, type_: str) -> str:
     """The SQL of a time, in microseconds since 1970; NULL for what is none."""
+    if type_.startswith("TIMESTAMP"):
+        return f"epoch_us({text})"
     seconds = f"TRY_CAST(TRY_CAST({text} AS DOUBLE) * 1000000 AS BIGINT)"
-    if _NUMBERS.match(type_):
+    if _WHOLE.match(type_) or _NUMBERS.match(type_):
         return seconds
     since_1970 = f"epoch_us(TRY_CAST({text} AS TIMESTAMPTZ))"
     return f"coalesce({since_1970}, {seconds})" if type_ == "VARCHAR" else since_1970
