@@ -4,9 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 # The documents whose blocks are made by running azcost.
 COG = PYTHONPATH=tools $(BIN)/cog -P --verbosity=1
-COGGED = README.md data/pricing/README.md docs/services.md docs/compare.md docs/tokens.md
+COGGED = README.md data/pricing/README.md $(wildcard docs/*.md)
 
-.PHONY: demo test check format tables docs bench clean
+.PHONY: demo test check format tables demo-snapshot docs bench clean
 
 demo: $(VENV)/demo.stamp
 	$(BIN)/azcost estimate examples/ml-serving.yaml
@@ -27,6 +27,10 @@ format: $(VENV)/dev.stamp
 
 docs: $(VENV)/dev.stamp
 	$(COG) -r $(COGGED)
+
+# On a conflict in the demo snapshot take either side, then make it anew.
+demo-snapshot: $(VENV)/dev.stamp
+	cd tools && ../$(BIN)/python -m demo_snapshot ../examples
 
 # The source of the prices lies beside the repository where azcost is developed.
 tables: $(VENV)/dev.stamp

@@ -26,6 +26,8 @@ COMMANDS = {
         "Say what a load of tokens should be bought as: by the token, in batch, or as PTUs.",
     ),
     "prices": ("prices:prices", "Look at the price tables, and fetch newer prices from Azure."),
+    "audit": ("audit:audit", "Judge what runs, from a snapshot of it."),
+    "rules": ("rules:rules", "List the rules of the audit, and explain one."),
     "schema": ("spec:schema", "Print the JSON schema of a specification, for editors."),
 }
 

@@ -1,0 +1,1 @@
+"""The estate of a made-up company for machine learning, with waste planted in it."""

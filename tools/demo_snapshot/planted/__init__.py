@@ -1,0 +1,1 @@
+"""Waste, one file per rule: every function whose name begins with `plant` is called."""
