@@ -95,12 +95,13 @@ def tokens(
         year_price=_amount("--ptu-year-price", ptu_year_price),
     )
     answer = token_plans.plan(asked, question, catalogue)
-    figures = dict(_figure(text) for text in quality)
+    ways = _routes(route, cascade)
+    figures = _figures(quality, {deployment.model, *(one.model for one in ways)})
     routes = [
         token_routes.routed(
             asked, one, deployment, answer.prices, catalogue=catalogue, quality=figures
         )
-        for one in _routes(route, cascade)
+        for one in ways
     ]
     hosted = None
     if self_host:
@@ -162,6 +163,14 @@ def _route(option: str, text: str, *, cascade: bool) -> Route:
     if not colon:
         raise AzcostError(f"{option} {text[:60]}: expected MODEL:SHARE, such as gpt-5-mini:0.6.")
     return Route(model=named(model), share=_share(option, share) or 0.0, cascade=cascade)
+
+
+def _figures(quality: tuple[str, ...], asked: set[str]) -> dict[str, Decimal]:
+    """The user's measures by model; all of them must be about a model that is asked for."""
+    figures = dict(_figure(text) for text in quality)
+    if strange := sorted(set(figures) - asked):
+        raise AzcostError(f"--quality {strange[0]}: neither --model nor a route names it.")
+    return figures
 
 
 def _figure(text: str) -> tuple[str, Decimal]:

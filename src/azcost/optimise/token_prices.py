@@ -113,6 +113,10 @@ def token_prices(catalogue: Catalogue, deployment: Deployment, tier: str = "") -
         meters["cached-input"] = meters["input"]
         kind = " in batch" if tier else ""
         notes.append(f"{deployment.model}{kind} has no price for cached input: billed as input")
+    if not tier and any(row.context for row in meters_of(deployment.model)):
+        notes.append(
+            f"{deployment.model} bills very long requests at higher prices: not counted here"
+        )
     found = {
         item: catalogue.price(
             Meter(

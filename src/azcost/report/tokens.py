@@ -66,6 +66,9 @@ def _verdict(answer: TokenAnswer, hosted: SelfHost | None) -> Iterator[str]:
         yield _no_units(answer)
     if hosted:
         yield _hosting_verdict(answer, hosted)
+    load = answer.load
+    if load.first and load.minutes < MINUTES_PER_DAY:
+        yield f"All this if every hour were like these {load.minutes} minutes."
 
 
 def _no_units(answer: TokenAnswer) -> str:
@@ -85,10 +88,12 @@ def _honest(answer: TokenAnswer) -> Iterator[str]:
     tried = {one.name: one for one in answer.held_out}
     for name, one in tried.items():
         if answer.best.name.endswith(name):
-            yield (
-                f"Chosen on the first {_days(one.train_days)} alone, {one.ptus} PTUs save "
-                f"{_percent(one.saving)} on the {_days(one.test_days)} after."
-            )
+            chosen = f"Chosen on the first {_days(one.train_days)} alone, {one.ptus} PTUs"
+            after = f"on the {_days(one.test_days)} after"
+            if one.saving < 0:
+                yield f"{chosen} cost {_percent(-one.saving)} more {after}: do not commit yet."
+            else:
+                yield f"{chosen} save {_percent(one.saving)} {after}."
             return
     yield "Chosen and scored on the same load: the saving is an upper bound."
 
@@ -164,7 +169,7 @@ def _way(way: Way, answer: TokenAnswer) -> tuple[str, ...]:
         "" if way is answer.pay_as_you_go else _against(way, answer.pay_as_you_go),
         *token_facts.outcomes(way.cost, answer),
         _share(way.used),
-        _share(way.break_even),
+        _pays(way.break_even),
         _share(way.spilled),
         f"{way.commitment.amount:,.0f}" if way.commitment else "-",
         way.fidelity,
@@ -363,6 +368,10 @@ def _percent(share: float) -> str:
 
 def _share(share: float | None) -> str:
     return "-" if share is None else f"{share:.0%}"
+
+
+def _pays(use: float | None) -> str:
+    return f"never ({use:.0%})" if use is not None and use > 1 else _share(use)
 
 
 def _count(amount: Decimal) -> str:
