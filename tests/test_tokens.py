@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from azcost.errors import AzcostError, PriceNotFound
 from azcost.optimise import tokens
-from azcost.optimise.token_plans import Question, TokenAnswer, Way, plan
+from azcost.optimise.token_plans import Question, TokenAnswer, plan
 from azcost.optimise.token_prices import Deployment
+from azcost.optimise.token_units import Way
 from azcost.pricing.catalogue import Catalogue
 from azcost.pricing.models import meters_of
 from azcost.pricing.ptu import PtuFactsMissing, Throughput, throughput_of, throughputs

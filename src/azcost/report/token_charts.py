@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from azcost.optimise.token_plans import TokenAnswer, Volume
-from azcost.pricing.ptu import Throughput
+from azcost.optimise.token_plans import TokenAnswer
+from azcost.optimise.token_units import Sizing, Volume
 from azcost.report.document import Chart, Mark, Series
 from azcost.token_load import Minutes
 
@@ -19,10 +19,10 @@ def charts(answer: TokenAnswer) -> Iterator[Chart]:
     """Yield the charts that the answer has figures for."""
     if answer.volume:
         yield _by_volume(answer, answer.volume)
-    if answer.curves and len(answer.curves[0].curve.ptus) > 1:
-        yield _by_units(answer)
-    if answer.facts:
-        yield _duration(answer, answer.facts)
+    if answer.sizing and answer.curves:
+        yield _by_units(answer, answer.sizing.peak)
+    if answer.sizing:
+        yield _duration(answer, answer.sizing)
 
 
 def _by_volume(answer: TokenAnswer, volume: Volume) -> Chart:
@@ -54,7 +54,7 @@ def _has_batch(answer: TokenAnswer) -> bool:
     return any(way.name.startswith("batch") for way in answer.ways)
 
 
-def _by_units(answer: TokenAnswer) -> Chart:
+def _by_units(answer: TokenAnswer, peak: int) -> Chart:
     ptus = answer.curves[0].curve.ptus
     shown = _some(len(ptus))
     best = ", ".join(f"{one.curve.best} {one.name}" for one in answer.curves)
@@ -74,13 +74,13 @@ def _by_units(answer: TokenAnswer) -> Chart:
                 for one in answer.curves
                 if one.curve.best
             ),
-            Mark("sized for the peak", float(answer.peak_ptus)),
+            Mark("sized for the peak", float(peak)),
         ),
     )
 
 
-def _duration(answer: TokenAnswer, facts: Throughput) -> Chart:
-    falling = np.sort(answer.demand)[::-1] / facts.tpm_per_ptu
+def _duration(answer: TokenAnswer, sizing: Sizing) -> Chart:
+    falling = np.sort(sizing.demand)[::-1] / sizing.facts.tpm_per_ptu
     shown = _some(len(falling))
     x = _floats(shown / max(1, len(falling) - 1) * 100)
     series = [Series("asked for", x, _floats(falling[shown]))]

@@ -7,8 +7,9 @@ from decimal import Decimal
 
 from azcost.money import Money
 from azcost.optimise.self_host import UTILISATIONS, SelfHost
-from azcost.optimise.token_plans import TokenAnswer, Way
+from azcost.optimise.token_plans import TokenAnswer
 from azcost.optimise.token_routes import Routed
+from azcost.optimise.token_units import Sizing, Way
 
 SCHEMA = 1
 _THOUSAND = 1000
@@ -63,25 +64,30 @@ def facts(
         ],
         "hindsight": not answer.held_out,
     }
-    if answer.facts:
-        found["ptu"] = {
-            "tpm_per_ptu": answer.facts.tpm_per_ptu,
-            "output_ratio": answer.facts.output_ratio,
-            "minimum": answer.facts.minimum,
-            "increment": answer.facts.increment,
-            "source": answer.facts.source,
-            "observed_on": answer.facts.observed_on,
-            "peak_tokens_per_minute": _float(float(answer.demand.max())),
-            "peak_unrounded": _float(float(answer.demand.max()) / answer.facts.tpm_per_ptu),
-            "peak_ptus": answer.peak_ptus,
-            "pays_from_times_this_load": _float(answer.volume.crossing if answer.volume else None),
-        }
+    if answer.sizing:
+        times = answer.volume.crossing if answer.volume else None
+        found["ptu"] = _sizing(answer.sizing) | {"pays_from_times_this_load": _float(times)}
     if routes:
         found["routes"] = [_route(one, answer) for one in routes]
     if hosted:
         found["self_host"] = _hosted(hosted)
     found["notes"] = list(answer.notes)
     return found
+
+
+def _sizing(sizing: Sizing) -> dict[str, object]:
+    facts, peak = sizing.facts, float(sizing.demand.max())
+    return {
+        "tpm_per_ptu": facts.tpm_per_ptu,
+        "output_ratio": facts.output_ratio,
+        "minimum": facts.minimum,
+        "increment": facts.increment,
+        "source": facts.source,
+        "observed_on": facts.observed_on,
+        "peak_tokens_per_minute": _float(peak),
+        "peak_unrounded": _float(peak / facts.tpm_per_ptu),
+        "peak_ptus": sizing.peak,
+    }
 
 
 def _way(way: Way, answer: TokenAnswer) -> dict[str, object]:

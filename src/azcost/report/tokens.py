@@ -7,8 +7,9 @@ from decimal import Decimal
 
 from azcost.money import Money
 from azcost.optimise.self_host import UTILISATIONS, SelfHost
-from azcost.optimise.token_plans import TokenAnswer, Way
+from azcost.optimise.token_plans import TokenAnswer
 from azcost.optimise.token_routes import Routed
+from azcost.optimise.token_units import Way
 from azcost.pricing.models import SKU_CODES
 from azcost.pricing.ptu import QUOTED
 from azcost.pricing.rows import Purchase
@@ -128,9 +129,9 @@ def _load(answer: TokenAnswer) -> Table:
         ("output tokens a month", _count(load.monthly(load.output.sum()))),
         ("span", f"{span}{' from ' + load.first.isoformat(' ', 'minutes') if load.first else ''}"),
     ]
-    if answer.facts:
-        mean, peak = float(answer.demand.mean()), float(answer.demand.max())
-        tpm = answer.facts.tpm_per_ptu
+    if answer.sizing:
+        demand, tpm = answer.sizing.demand, answer.sizing.facts.tpm_per_ptu
+        mean, peak = float(demand.mean()), float(demand.max())
         rows += [
             ("normalised tokens a minute, mean", f"{mean:,.0f} = {mean / tpm:,.2f} PTUs"),
             ("  in the busiest minute", f"{peak:,.0f} = {peak / tpm:,.2f} PTUs"),
@@ -317,9 +318,9 @@ def _about_the_load(answer: TokenAnswer) -> Iterator[str]:
 
 
 def _about_units(answer: TokenAnswer) -> Iterator[str]:
-    facts = answer.facts
-    if facts is None or not answer.ptu_prices:
+    if answer.sizing is None or not answer.ptu_prices:
         return
+    facts = answer.sizing.facts
     yield (
         "what PTUs do not take spills over by the minute, at the standard price and with the "
         "same cache hits; the service counts in seconds, so a little more spills"
