@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import shlex
+import sys
 from collections.abc import Callable
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from azcost.errors import AzcostError
+from azcost.files import written_whole
 from azcost.report import document
 from azcost.report.document import Document
+
+if TYPE_CHECKING:
+    from azcost.report.html import Origin
 
 _RENDER = {
     "text": document.to_text,
@@ -16,14 +24,49 @@ _RENDER = {
     "markdown": document.to_markdown,
 }
 
+html_option = click.option(
+    "--html",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write a page with charts to this file, too.",
+)
+
 
 def answer_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command the options that say how its answer is shown."""
+    with_page = html_option(command)
     return click.option("--format", "format_", type=click.Choice(list(_RENDER)), default="text")(
-        command
+        with_page
     )
 
 
-def show(answer: Document, format_: str) -> None:
-    """Print an answer."""
+def show(answer: Document, format_: str, html: Path | None = None) -> None:
+    """Print an answer, and write its page if one is wanted."""
     click.echo(_RENDER[format_](answer), nl=False)
+    if html:
+        from azcost.report.html import render
+
+        write_page(html, render(answer, origin()))
+
+
+def write_page(file: Path, page: str) -> None:
+    """Write a page and say so on stderr: standard output is the answer's."""
+    try:
+        with written_whole(file) as part:
+            part.write_text(page, encoding="utf-8")
+    except OSError as error:
+        raise AzcostError(f"{file} cannot be written: {error.strerror}.") from error
+    click.echo(f"Wrote {file}: open it in a browser.", err=True)
+
+
+def origin(tables: str = "") -> Origin:
+    """How the page that is being written can be made again."""
+    from importlib.metadata import version
+
+    from azcost.pricing.opening import open_catalogue
+    from azcost.report.html import Origin
+
+    return Origin(
+        shlex.join(["azcost", *sys.argv[1:]]),
+        version("azcost"),
+        tables or open_catalogue().tables,
+    )

@@ -23,6 +23,11 @@ _FORMATS = ("text", "json", "csv", "markdown")
 @click.option("--region", default="", help="Price everything in this region instead.")
 @click.option("--currency", default="", help="Price in this currency instead.")
 @click.option("--allow-unpriced", is_flag=True, help="Print the rest when a price is missing.")
+@click.option(
+    "--html",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write a page with charts to this file, too.",
+)
 @click.option("--explain", metavar="NAME", help="Show which price rows a resource stands on.")
 def estimate(
     files: tuple[Path, ...],
@@ -32,6 +37,7 @@ def estimate(
     region: str,
     currency: str,
     allow_unpriced: bool,  # noqa: FBT001 - click's flags
+    html: Path | None,
     explain: str | None,
 ) -> None:
     """Price one or more designs; - reads one from standard input.
@@ -42,6 +48,8 @@ def estimate(
     Example: azcost estimate examples/ml-serving.yaml --by service
     """
     _check_options(format_, by, period, explain)
+    if html and (explain or len(files) > 1):
+        raise click.UsageError("--html writes the page of one design: leave out the others.")
     names = open_catalogue()
     designs = [architecture.load(file, names, region, currency) for file in files]
     catalogues = {one.currency: open_catalogue(one.currency) for one in designs}
@@ -55,6 +63,11 @@ def estimate(
     elif allow_unpriced or not missing:
         tables = next(iter(catalogues.values())).tables
         click.echo(_format(estimates, tables, format_, by, period), nl=False)
+        if html:
+            from azcost.cli.answer import origin, write_page
+            from azcost.report.bill_page import render as page
+
+            write_page(html, page(estimates[0], origin(tables)))
     if missing:
         _say_missing(missing, printed=allow_unpriced and not explain)
         sys.exit(4)

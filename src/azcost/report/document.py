@@ -16,7 +16,7 @@ import msgspec
 from azcost.report.machine import number
 from azcost.report.markdown import inline
 from azcost.report.text import table
-from azcost.report.view import safe
+from azcost.report.view import money, safe
 
 _MAX_CELL = 120
 _MAX_SENTENCE = 2_000
@@ -79,7 +79,27 @@ class Chart(msgspec.Struct, frozen=True, kw_only=True):
     marks: tuple[Mark, ...] = ()
 
 
-Part = Table | Code | Paragraph | Chart
+class Choice(msgspec.Struct, frozen=True):
+    """Something that one could do, and what it saves per month; negative if it costs more.
+
+    Choices of the same `group` exclude one another: a design is reserved or run as spot.
+    """
+
+    name: str
+    saving: Decimal
+    group: str = ""
+
+
+class Choices(msgspec.Struct, frozen=True, kw_only=True):
+    """Which of these would I do? `monthly` is what is paid per month if nothing is done."""
+
+    title: str
+    monthly: Decimal
+    currency: str
+    options: tuple[Choice, ...]
+
+
+Part = Table | Code | Paragraph | Chart | Choices
 
 
 class Document(msgspec.Struct, frozen=True, kw_only=True):
@@ -116,10 +136,12 @@ def to_text(document: Document) -> str:
     return "\n\n".join(blocks) + "\n"
 
 
-def _text(part: Table | Code | Paragraph) -> Iterator[str]:
+def _text(part: Table | Code | Paragraph | Choices) -> Iterator[str]:
     if isinstance(part, Paragraph):
         yield safe(part.text, _MAX_SENTENCE)
         return
+    if isinstance(part, Choices):
+        part = choices_table(part)
     if part.title:
         yield safe(part.title, _MAX_CELL)
     if isinstance(part, Code):
@@ -127,6 +149,18 @@ def _text(part: Table | Code | Paragraph) -> Iterator[str]:
         return
     rows = [[safe(cell, _MAX_CELL) for cell in row] for row in (part.columns, *part.rows)]
     yield from table(rows, left=part.left, rules=(0, *(rule + 1 for rule in part.rules)))
+
+
+def choices_table(choices: Choices) -> Table:
+    """The choices for formats in which nothing can be ticked."""
+    return Table(
+        title=choices.title,
+        columns=("what", f"saves {choices.currency} per month", "leaves per month"),
+        rows=tuple(
+            (one.name, money(one.saving), money(choices.monthly - one.saving))
+            for one in choices.options
+        ),
+    )
 
 
 def to_markdown(document: Document) -> str:
@@ -138,10 +172,12 @@ def to_markdown(document: Document) -> str:
     return "\n\n".join(blocks) + "\n"
 
 
-def _markdown(part: Table | Code | Paragraph) -> Iterator[str]:
+def _markdown(part: Table | Code | Paragraph | Choices) -> Iterator[str]:
     if isinstance(part, Paragraph):
         yield inline(part.text, _MAX_SENTENCE)
         return
+    if isinstance(part, Choices):
+        part = choices_table(part)
     if part.title:
         yield f"## {inline(part.title, _MAX_CELL)}\n"
     if isinstance(part, Code):

@@ -8,8 +8,8 @@ from decimal import Decimal
 from azcost.estimate import Estimate
 from azcost.pricing.derive import RULES
 from azcost.report import view
-from azcost.report.view import safe
-from azcost.units import MONTHS_PER_YEAR, plain
+from azcost.report.view import amount, money, safe, unit_price
+from azcost.units import MONTHS_PER_YEAR
 
 _HEADER = ("", "quantity a month", "unit", "unit price", "per {period}", "per year", "share")
 
@@ -28,7 +28,7 @@ def render(estimate: Estimate, by: str = "resource", period: str = "month") -> s
     title = f"{safe(estimate.name)}, {view.where(estimate)}"
     parts = [*_unpriced(estimate), title, "", *_bill([header, *rows])]
     if estimate.is_range:
-        ends = " to ".join(_money(end.amount * factor) for end in (estimate.low, estimate.high))
+        ends = " to ".join(money(end.amount * factor) for end in (estimate.low, estimate.high))
         parts.append(f"Range: {ends} {estimate.currency} per {period}{_ranged(estimate, factor)}")
     return "\n".join([*parts, "", *_footer(estimate), ""])
 
@@ -39,11 +39,11 @@ def _bill(rows: list[list[str]]) -> Iterator[str]:
 
 def _ranged(estimate: Estimate, factor: Decimal) -> str:
     """Which resources the range comes from, the widest first."""
-    widths = {r.name: r.high.amount - r.low.amount for r in estimate.resources}
-    ranged = sorted((name for name in widths if widths[name]), key=lambda name: -widths[name])
+    ranged = view.widths(estimate)
     if len(ranged) == 1:
-        return f", from {safe(ranged[0])}"
-    said = ", ".join(f"{safe(name)} ({_money(widths[name] * factor)} wide)" for name in ranged[:3])
+        return f", from {safe(ranged[0][0].name)}"
+    widest = ranged[:3]
+    said = ", ".join(f"{safe(one.name)} ({money(width * factor)} wide)" for one, width in widest)
     return f", from {said}{', ...' if len(ranged) > 3 else ''}"
 
 
@@ -61,9 +61,9 @@ def _rows(estimate: Estimate, by: str, factor: Decimal) -> Iterator[list[str]]:
                 mark = " *" if line.item.price.rule else ""
                 yield [
                     f"  {safe(prefix + line.label)}",
-                    _amount(line.quantity),
+                    amount(line.quantity),
                     line.unit,
-                    _unit_price(line.unit_price) + mark,
+                    unit_price(line.unit_price) + mark,
                     *_amounts(line.monthly.amount, total, factor),
                 ]
         for missing in group.missing:
@@ -75,20 +75,7 @@ def _rows(estimate: Estimate, by: str, factor: Decimal) -> Iterator[list[str]]:
 
 def _amounts(monthly: Decimal, total: Decimal, factor: Decimal) -> list[str]:
     share = f"{monthly / total:.1%}" if total else ""
-    return [_money(monthly * factor), _money(monthly * MONTHS_PER_YEAR), share]
-
-
-def _money(amount: Decimal) -> str:
-    """Two places, more for what would look like nothing."""
-    return f"{amount:,.2f}" if amount == 0 or abs(amount) >= Decimal("0.005") else f"{amount:,.6f}"
-
-
-def _amount(quantity: Decimal) -> str:
-    return plain(quantity.quantize(Decimal("0.001")) if quantity > 1 else round(quantity, 6))
-
-
-def _unit_price(price: Decimal) -> str:
-    return plain(round(price, 8))
+    return [money(monthly * factor), money(monthly * MONTHS_PER_YEAR), share]
 
 
 def table(

@@ -11,7 +11,7 @@ from azcost.errors import AzcostError
 from azcost.estimate import Estimate, LineItem, ResourceEstimate, Unpriced
 from azcost.money import Money
 from azcost.pricing.rows import Purchase
-from azcost.units import HOURS_PER_MONTH, MONTHS_PER_YEAR
+from azcost.units import HOURS_PER_MONTH, MONTHS_PER_YEAR, plain
 
 # What a monthly cost is multiplied by for another period.
 PERIODS = {
@@ -157,6 +157,27 @@ def notes(estimate: Estimate) -> list[tuple[str, str]]:
 def _some(names: list[str]) -> str:
     shown = ", ".join(names[:_FEW])
     return f"{shown} and {len(names) - _FEW} more" if len(names) > _FEW else shown
+
+
+def money(amount: Decimal) -> str:
+    """Two places, more for what would look like nothing."""
+    return f"{amount:,.2f}" if amount == 0 or abs(amount) >= Decimal("0.005") else f"{amount:,.6f}"
+
+
+def amount(quantity: Decimal) -> str:
+    """A quantity in few digits."""
+    return plain(quantity.quantize(Decimal("0.001")) if quantity > 1 else round(quantity, 6))
+
+
+def unit_price(price: Decimal) -> str:
+    """A unit price to eight places."""
+    return plain(round(price, 8))
+
+
+def widths(estimate: Estimate) -> list[tuple[ResourceEstimate, Decimal]]:
+    """The resources whose cost is a range, and how wide it is, the widest first."""
+    found = [(one, one.high.amount - one.low.amount) for one in estimate.resources]
+    return sorted((pair for pair in found if pair[1]), key=lambda pair: -pair[1])
 
 
 def safe(text: str, most: int = 64) -> str:

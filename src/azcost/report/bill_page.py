@@ -1,0 +1,175 @@
+"""An estimate as a page: the number, what it is made of, what it depends on, every line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+
+import msgspec
+
+from azcost.estimate import Estimate, ResourceEstimate
+from azcost.money import Money
+from azcost.pricing.derive import RULES
+from azcost.report import html, view
+from azcost.report.document import Chart, Series
+from azcost.report.html import Headline, Origin, Part, Section
+from azcost.report.view import Line, money, safe
+from azcost.units import MONTHS_PER_YEAR
+
+# More bars than these are one bar "others": nobody compares thirteen.
+_BARS = 12
+_HALF = Decimal("0.5")
+
+
+class Lines(msgspec.Struct, frozen=True):
+    """Every line of a bill, beside the resource that it is of."""
+
+    currency: str
+    monthly: Decimal
+    lines: tuple[tuple[ResourceEstimate, Line], ...]
+
+
+def render(estimate: Estimate, origin: Origin) -> str:
+    """The estimate as a page that stands on its own."""
+    return html.page(
+        title=estimate.name,
+        verdict=" ".join(_verdict(estimate)),
+        headline=_headline(estimate),
+        missing=estimate.unpriced,
+        sections=list(_sections(estimate)),
+        notes=_notes(estimate),
+        origin=origin,
+    )
+
+
+def _verdict(estimate: Estimate) -> Iterator[str]:
+    name = safe(estimate.name)
+    without = " without what has no price" if estimate.unpriced else ""
+    if estimate.is_range:
+        yield (
+            f"{name} costs {estimate.monthly} in an average month{without}, "
+            f"and between {money(estimate.low.amount)} and {money(estimate.high.amount)} "
+            "at the ends of its ranges."
+        )
+    else:
+        yield f"{name} costs {estimate.monthly} in an average month{without}."
+    if len(estimate.resources) > 1 and estimate.monthly.amount:
+        top = max(estimate.resources, key=lambda one: one.monthly.amount)
+        share = top.monthly.amount / estimate.monthly.amount
+        most = "Most of it" if share > _HALF else "The largest part"
+        yield f"{most} is {safe(top.name)}: {money(top.monthly.amount)}, or {share:.0%}."
+
+
+def _headline(estimate: Estimate) -> Headline:
+    found = view.provenance(estimate)
+    days = " to ".join(dict.fromkeys((found.observed_from, found.observed_to)))
+    facts = [
+        ("per year", f"{estimate.monthly * MONTHS_PER_YEAR}"),
+        ("regions", view.where(estimate)),
+        ("resources", f"{len(estimate.resources):,}"),
+        ("prices seen", days),
+    ]
+    headline = Headline(
+        figure=money(estimate.monthly.amount),
+        unit=f"{safe(estimate.currency)} per month",
+        facts=tuple((name, value) for name, value in facts if value),
+    )
+    if not estimate.is_range:
+        return headline
+    low, middle, high = (m.amount for m in (estimate.low, estimate.monthly, estimate.high))
+    place = int((middle - low) / (high - low) * 992) if high > low else 0
+    return msgspec.structs.replace(
+        headline, low=money(low), high=money(high), place=max(0, min(992, place))
+    )
+
+
+def _sections(estimate: Estimate) -> Iterator[Section]:
+    if estimate.monthly.amount:
+        by_service = _made_of(estimate, "service", lambda one: one.kind.replace("_", " "))
+        by_resource = _made_of(estimate, "resource", lambda one: safe(one.name))
+        parts = [html.prepared(by_service, "by-service")]
+        if [s.x for s in by_service.series] != [s.x for s in by_resource.series]:
+            parts.append(html.prepared(by_resource, "by-resource"))
+        yield Section("What it is made of", "made-of", tuple(parts))
+    if sensitivity := _sensitivity(estimate):
+        drives = (html.prepared(sensitivity, "range-of"),)
+        yield Section("What drives the range", "drives", drives)
+    lines = tuple((one, line) for one in estimate.resources for line in view.lines(one))
+    bill = Lines(safe(estimate.currency), estimate.monthly.amount, lines)
+    yield Section("Every line", "lines", (Part("lines.html", bill),))
+
+
+def _made_of(estimate: Estimate, by: str, name: Callable[[ResourceEstimate], str]) -> Chart:
+    """Bars of cost, the longest first, stacked by how the parts are bought."""
+    piles: dict[str, dict[str, Decimal]] = {}
+    for resource in estimate.resources:
+        pile = piles.setdefault(name(resource), {})
+        for item in resource.items:
+            bought = item.price.purchase.value
+            pile[bought] = pile.get(bought, Decimal(0)) + item.cost.amount
+    sums = {title: sum(pile.values(), Decimal(0)) for title, pile in piles.items()}
+    ranked = sorted((title for title in sums if sums[title]), key=lambda title: -sums[title])
+    shown, rest = ranked[:_BARS], ranked[_BARS:]
+    if rest:
+        others = f"{len(rest)} others"
+        shown.append(others)
+        piles[others] = {}
+        for title in rest:
+            for bought, cost in piles[title].items():
+                piles[others][bought] = piles[others].get(bought, Decimal(0)) + cost
+    ways = dict.fromkeys(bought for title in shown for bought in piles[title])
+    bought_as = " and way of buying" if len(ways) > 1 else ""
+    top = f"{ranked[0]} is the largest with {money(sums[ranked[0]])}"
+    return Chart(
+        title=f"By {by}{bought_as}, {safe(estimate.currency)} per month",
+        description=f"{top}, {sums[ranked[0]] / estimate.monthly.amount:.0%} of the total.",
+        kind="stacked",
+        x_label="",
+        y_label=f"{safe(estimate.currency)} per month",
+        series=tuple(
+            Series(way, tuple(shown), tuple(float(piles[t].get(way, 0)) for t in shown))
+            for way in ways
+        ),
+    )
+
+
+def _sensitivity(estimate: Estimate) -> Chart | None:
+    """How far each ranged resource moves the total, either way."""
+    ranged = view.widths(estimate)[:_BARS]
+    if not ranged:
+        return None
+    names = tuple(safe(one.name) for one, _ in ranged)
+    first, width = ranged[0]
+    return Chart(
+        title=f"Change of the total at each end, {safe(estimate.currency)} per month",
+        description=(
+            f"{safe(first.name)} matters most: between its ends lie {money(width)} a month. "
+            "Each bar moves one resource and leaves the others as expected."
+        ),
+        kind="stacked",
+        x_label="",
+        y_label=f"{safe(estimate.currency)} per month",
+        series=(
+            Series("at the low end", names, tuple(_change(o.low, o.monthly) for o, _ in ranged)),
+            Series("at the high end", names, tuple(_change(o.high, o.monthly) for o, _ in ranged)),
+        ),
+    )
+
+
+def _change(end: Money, expected: Money) -> float:
+    return float(end.amount - expected.amount)
+
+
+def _notes(estimate: Estimate) -> Iterator[str]:
+    found = view.provenance(estimate)
+    if found.sources:
+        days = " to ".join(dict.fromkeys((found.observed_from, found.observed_to)))
+        yield f"List prices, seen {days} by {', '.join(found.sources)}."
+    yield "An average month has 730 hours."
+    yield "Not included: taxes, support, credits, and what an agreement takes off list prices."
+    if found.has_spot:
+        yield "Spot prices change every month, and nothing promises that there is capacity."
+    for rule in found.rules:
+        yield f"Unit prices marked {'given' if rule == 'given' else 'derived'}: {RULES[rule]}."
+    for names, note in view.notes(estimate):
+        yield f"{names}: {note}"
