@@ -11,8 +11,14 @@ const made = (tag, properties, ...children) => {
 function sortable(table) {
   const body = table.tBodies[0];
   [...table.tHead.rows[0].cells].forEach((head, column) => {
-    const button = made("button", { type: "button" }, ...head.childNodes);
+    // Not a <button>: Chromium leaves those out of the heads that it repeats on printed pages.
+    const button = made("span", { role: "button", tabIndex: 0 }, ...head.childNodes);
     head.append(button);
+    button.addEventListener("keydown", event => {
+      if (event.key !== "Enter" && event.key !== " ") return;
+      event.preventDefault();
+      button.click();
+    });
     button.addEventListener("click", () => {
       const numeric = head.classList.contains("n");
       const before = head.getAttribute("aria-sort");

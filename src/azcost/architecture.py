@@ -126,8 +126,15 @@ def load(path: Path, catalogue: Catalogue, region: str = "", currency: str = "")
 
     Raises SpecError with every mistake of the file.
     """
+    return parse(nodes.read_text(path), str(path), catalogue, region, currency)
+
+
+def parse(
+    text: str, file: str, catalogue: Catalogue, region: str = "", currency: str = ""
+) -> Design:
+    """Read the text of a specification; `file` names it in errors. See `load`."""
     names = names_of(catalogue)
-    design = read(nodes.read(path), str(path), names, _known_region(region, names))
+    design = read(nodes.parse(text, file), file, names, _known_region(region, names))
     return msgspec.structs.replace(design, currency=currency.upper() or design.currency)
 
 

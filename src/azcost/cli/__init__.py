@@ -25,6 +25,7 @@ COMMANDS = {
         "tokens:tokens",
         "Say what a load of tokens should be bought as: by the token, in batch, or as PTUs.",
     ),
+    "diff": ("diff:diff", "Compare two designs: what changes, by how much, and why."),
     "prices": ("prices:prices", "Look at the price tables, and fetch newer prices from Azure."),
     "audit": ("audit:audit", "Judge what runs, from a snapshot of it."),
     "rules": ("rules:rules", "List the rules of the audit, and explain one."),

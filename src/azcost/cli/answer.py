@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from azcost.cli.options import html_page
 from azcost.errors import AzcostError
 from azcost.files import written_whole
 from azcost.report import document
@@ -24,16 +25,10 @@ _RENDER = {
     "markdown": document.to_markdown,
 }
 
-html_option = click.option(
-    "--html",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="Write a page with charts to this file, too.",
-)
-
 
 def answer_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command the options that say how its answer is shown."""
-    with_page = html_option(command)
+    with_page = html_page(command)
     return click.option("--format", "format_", type=click.Choice(list(_RENDER)), default="text")(
         with_page
     )

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sys
+from decimal import Decimal
 from pathlib import Path
 
 import click
 
 from azcost import architecture
+from azcost.cli.options import fail_over, html_page, over_cost
 from azcost.estimate import Estimate, Unpriced
 from azcost.pricing.opening import open_catalogue
 from azcost.report.view import PERIODS, charges, safe
@@ -23,11 +25,8 @@ _FORMATS = ("text", "json", "csv", "markdown")
 @click.option("--region", default="", help="Price everything in this region instead.")
 @click.option("--currency", default="", help="Price in this currency instead.")
 @click.option("--allow-unpriced", is_flag=True, help="Print the rest when a price is missing.")
-@click.option(
-    "--html",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="Write a page with charts to this file, too.",
-)
+@html_page
+@fail_over
 @click.option("--explain", metavar="NAME", help="Show which price rows a resource stands on.")
 def estimate(
     files: tuple[Path, ...],
@@ -38,6 +37,7 @@ def estimate(
     currency: str,
     allow_unpriced: bool,  # noqa: FBT001 - click's flags
     html: Path | None,
+    fail_over: Decimal | None,
     explain: str | None,
 ) -> None:
     """Price one or more designs; - reads one from standard input.
@@ -68,6 +68,9 @@ def estimate(
             from azcost.report.bill_page import render as page
 
             write_page(html, page(estimates[0], origin(tables)))
+    over = [one for one in estimates if over_cost(one.monthly.amount, fail_over)]
+    if over:
+        sys.exit(1)
     if missing:
         _say_missing(missing, printed=allow_unpriced and not explain)
         sys.exit(4)

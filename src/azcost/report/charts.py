@@ -207,21 +207,25 @@ def _lying(axes: Axes, chart: Chart, most: int, room: float) -> None:
 
 def _ends(axes: Axes, above: list[float], below: list[float]) -> None:
     """Write the sums of a stack at its ends."""
+    write = _writer([*above, *below])
     for place, (high, low) in enumerate(zip(above, below, strict=True)):
         if high or not low:
-            _values(axes, [place], [high], [high])
+            _beside(axes, write(high), high, place)
         if low:
-            axes.annotate(
-                _tick(low), (low, place), (-5, 0), textcoords="offset points", ha="right",
-                va="center",
-            )  # fmt: skip
+            _beside(axes, write(low), low, place)
 
 
-def _values(
-    axes: Axes, places: Sequence[float], values: Sequence[float], ends: Sequence[float]
-) -> None:
-    for place, value, end in zip(places, values, ends, strict=True):
-        axes.annotate(_tick(value), (end, place), (5, 0), textcoords="offset points", va="center")
+def _beside(axes: Axes, text: str, end: float, place: float) -> None:
+    """Write beside the end of a bar, on its outer side."""
+    away, side = (-5, "right") if end < 0 else (5, "left")
+    axes.annotate(text, (end, place), (away, 0), textcoords="offset points", ha=side, va="center")
+
+
+def _writer(values: Sequence[float]) -> Callable[[float], str]:
+    """How the figures of one chart are written: counts as they are, others to two places."""
+    if all(value == int(value) for value in values):
+        return _tick
+    return lambda value: f"{value:,.2f}" if value == 0 or abs(value) >= 0.005 else _tick(value)
 
 
 def _marks(axes: Axes, marks: Sequence[Mark]) -> None:

@@ -17,12 +17,13 @@ SCHEMA = 1
 
 def to_json(estimates: Sequence[Estimate], tables: str) -> str:
     """The estimate as JSON, several as a list; amounts are strings, floats lose digits."""
-    documents = [_estimate(estimate, tables) for estimate in estimates]
+    documents = [facts(estimate, tables) for estimate in estimates]
     whole = documents[0] if len(documents) == 1 else documents
     return json.dumps(whole, indent=2, ensure_ascii=False) + "\n"
 
 
-def _estimate(estimate: Estimate, tables: str) -> dict[str, object]:
+def facts(estimate: Estimate, tables: str) -> dict[str, object]:
+    """What the JSON of an estimate says."""
     found = view.provenance(estimate)
     document: dict[str, object] = {
         "schema": SCHEMA,

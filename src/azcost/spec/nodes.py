@@ -66,6 +66,14 @@ def read(path: Path) -> Node:
 
     Raises SpecError for what is no UTF-8, no YAML, empty, or beyond all measure.
     """
+    return parse(read_text(path), str(path))
+
+
+def read_text(path: Path) -> str:
+    """The text of a file; `-` is standard input.
+
+    Raises SpecError for what is no UTF-8 or beyond all measure.
+    """
     try:
         data = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
     except OSError as error:
@@ -73,12 +81,11 @@ def read(path: Path) -> Node:
     if len(data) > MAX_BYTES:
         raise SpecError(str(path), [Problem(0, f"is larger than {MAX_BYTES // 1_000_000} MB")])
     try:
-        text = data.decode("utf-8-sig")
+        return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         problem = Problem(line, "is not UTF-8 text here: save the file as UTF-8")
         raise SpecError(str(path), [problem]) from error
-    return parse(text, str(path))
 
 
 def parse(text: str, file: str) -> Node:
