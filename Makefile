@@ -9,7 +9,7 @@ COGGED = README.md data/pricing/README.md $(wildcard docs/*.md)
 .PHONY: demo test check format tables demo-snapshot docs bench clean
 
 demo: $(VENV)/demo.stamp
-	$(BIN)/azcost estimate examples/ml-serving.yaml
+	$(BIN)/azcost estimate examples/ml-serving.yaml --html azcost-demo.html
 
 test: $(VENV)/dev.stamp
 	$(BIN)/pytest
@@ -51,6 +51,7 @@ $(VENV)/dev.stamp: $(VENV)/bin/python pyproject.toml
 
 bench: $(VENV)/dev.stamp
 	$(BIN)/python bench/cli.py
+	$(BIN)/python bench/html.py
 
 clean:
 	rm -rf $(VENV)

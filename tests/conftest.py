@@ -42,6 +42,24 @@ def shared() -> Path:
     return SHARED
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-golden", action="store_true", help="write tests/golden/ anew")
+
+
+@pytest.fixture
+def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
+    """Compare a text with a file that somebody has read; the option writes the file."""
+
+    def compare(name: str, text: str) -> None:
+        file = ROOT / "tests/golden" / name
+        if request.config.getoption("--update-golden"):
+            file.parent.mkdir(exist_ok=True)
+            file.write_text(text, encoding="utf-8")
+        assert text == file.read_text(encoding="utf-8"), f"read the difference, then {name} anew"
+
+    return compare
+
+
 @pytest.fixture
 def toy_catalogue(tmp_path: Path) -> Callable[[Iterable[dict[str, Any]]], Catalogue]:
     """A catalogue of made-up rows, through the same store as the real one."""

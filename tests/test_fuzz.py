@@ -106,5 +106,5 @@ def test_no_traceback_and_no_silent_zero(catalogue: Catalogue, written: str) -> 
     assert estimate.low.amount <= estimate.monthly.amount <= estimate.high.amount
     assert text.render(estimate)
     assert machine.to_json([estimate], "t")
-    assert markdown.render(estimate)
+    assert markdown.render([estimate])
     assert machine.to_csv([estimate])

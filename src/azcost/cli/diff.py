@@ -33,8 +33,9 @@ def diff(
     fail_over: Decimal | None,
     fail_increase: Decimal | None,
 ) -> None:
-    """Compare two designs, or estimates saved as JSON: what changes, by how much, and why.
+    """Compare two designs: what changes, by how much, and why.
 
+    Either is a specification or what `azcost estimate --format json` printed.
     Exits with 1 over an asked limit, and with 4 when something has no price.
 
     Example: azcost diff old.yaml new.yaml --fail-increase 10

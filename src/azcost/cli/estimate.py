@@ -114,4 +114,4 @@ def _format(
         return machine.to_csv(estimates)
     from azcost.report import markdown
 
-    return "\n".join(markdown.render(one, by or "resource") for one in estimates)
+    return markdown.render(estimates, by or "resource")

@@ -44,8 +44,8 @@ fail_increase = click.option(
 
 
 def over_cost(monthly: Decimal, limit: Decimal | None) -> bool:
-    """Whether a cost is over the limit; if so, say it on stderr."""
-    if limit is None or monthly <= limit:
+    """Whether a cost, to the cent, is over the limit; if so, say it on stderr."""
+    if limit is None or round(monthly, 2) <= limit:
         return False
     click.echo(f"Over the limit: {money(monthly)} per month, at most {limit:,f} asked.", err=True)
     return True

@@ -133,7 +133,7 @@ _KEYS: tuple[_Key, ...] = (
     lambda line: (line.label, line.purchase),
     lambda line: (line.product, line.sku, line.meter, line.unit) if line.sku else None,
     lambda line: (_NUMBERS.sub("", line.label), line.unit),
-    lambda line: (_NUMBERS.sub("", line.label.replace(line.purchase, "")), line.unit),
+    lambda line: (_NUMBERS.sub("", line.label.removesuffix(f", {line.purchase}")), line.unit),
 )
 
 

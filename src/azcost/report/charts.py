@@ -223,7 +223,7 @@ def _beside(axes: Axes, text: str, end: float, place: float) -> None:
 
 def _writer(values: Sequence[float]) -> Callable[[float], str]:
     """How the figures of one chart are written: counts as they are, others to two places."""
-    if all(value == int(value) for value in values):
+    if all(float(value).is_integer() for value in values):
         return _tick
     return lambda value: f"{value:,.2f}" if value == 0 or abs(value) >= 0.005 else _tick(value)
 

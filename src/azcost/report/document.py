@@ -14,12 +14,15 @@ from typing import Literal
 import msgspec
 
 from azcost.report.machine import number
-from azcost.report.markdown import inline
+from azcost.report.markdown import MOST, cut_off, fitting, folded, inline
 from azcost.report.text import table
-from azcost.report.view import money, safe
+from azcost.report.view import money, printable, safe
 
 _MAX_CELL = 120
 _MAX_SENTENCE = 2_000
+# In Markdown: rows from which a table is folded, and characters that one may have.
+_MANY_ROWS = 20
+_MAX_TABLE = 20_000
 
 
 class Table(msgspec.Struct, frozen=True, kw_only=True):
@@ -145,10 +148,15 @@ def _text(part: Table | Code | Paragraph | Choices) -> Iterator[str]:
     if part.title:
         yield safe(part.title, _MAX_CELL)
     if isinstance(part, Code):
-        yield from (f"  {safe(line, _MAX_SENTENCE)}" for line in part.text.splitlines())
+        yield from (f"  {safe(line, _MAX_SENTENCE)}" for line in code_lines(part))
         return
     rows = [[safe(cell, _MAX_CELL) for cell in row] for row in (part.columns, *part.rows)]
     yield from table(rows, left=part.left, rules=(0, *(rule + 1 for rule in part.rules)))
+
+
+def code_lines(code: Code) -> list[str]:
+    """The lines of what is to be copied, without what would drive a terminal."""
+    return [printable(line.expandtabs(4)) for line in code.text.rstrip().splitlines()]
 
 
 def choices_table(choices: Choices) -> Table:
@@ -164,12 +172,15 @@ def choices_table(choices: Choices) -> Table:
 
 
 def to_markdown(document: Document) -> str:
-    """The document for a pull request or a wiki; charts are left out."""
+    """The document for a pull request or a wiki: long tables are folded, charts left out.
+
+    It fits into a comment; rows that do not are counted.
+    """
     blocks = [f"# {inline(document.title, _MAX_CELL)}", inline(document.verdict, _MAX_SENTENCE)]
     blocks += ["\n".join(_markdown(part)) for part in document.parts if not isinstance(part, Chart)]
     if document.notes:
         blocks.append("\n".join(f"- {inline(note, _MAX_SENTENCE)}" for note in document.notes))
-    return "\n\n".join(blocks) + "\n"
+    return cut_off("\n\n".join(blocks), MOST - 1) + "\n"
 
 
 def _markdown(part: Table | Code | Paragraph | Choices) -> Iterator[str]:
@@ -182,11 +193,22 @@ def _markdown(part: Table | Code | Paragraph | Choices) -> Iterator[str]:
         yield f"## {inline(part.title, _MAX_CELL)}\n"
     if isinstance(part, Code):
         fence = "`" * max(3, 1 + max((_ticks(line) for line in part.text.splitlines()), default=0))
-        yield f"{fence}{part.language}\n{part.text.rstrip()}\n{fence}"
+        yield "\n".join([f"{fence}{part.language}", *code_lines(part), fence])
         return
+    if len(part.rows) > _MANY_ROWS:
+        yield folded(f"{len(part.rows)} rows", "\n".join(_rows(part)))
+    else:
+        yield from _rows(part)
+
+
+def _rows(part: Table) -> Iterator[str]:
     yield _cells(part.columns)
     yield _cells("---" if column in part.left else "---:" for column in range(len(part.columns)))
-    yield from (_cells(inline(cell, _MAX_CELL) for cell in row) for row in part.rows)
+    rows = [_cells(inline(cell, _MAX_CELL) for cell in row) for row in part.rows]
+    kept = fitting(rows, _MAX_TABLE)
+    yield from kept
+    if len(kept) < len(rows):
+        yield f"\n{len(rows) - len(kept)} more rows did not fit."
 
 
 def _cells(cells: Iterable[str]) -> str:

@@ -167,7 +167,9 @@ def _environment() -> jinja2.Environment:
         "shown": safe,
         "sentence": lambda text: safe(text, _MAX_SENTENCE),
         "cell": lambda text: safe(text, _MAX_CELL),
-        "block": lambda text: "\n".join(printable(line) for line in text.splitlines()),
+        "block": lambda text: "\n".join(
+            printable(line.expandtabs(4)) for line in text.splitlines()
+        ),
         "money": view.money,
         "amount": view.amount,
         "unit_price": view.unit_price,
