@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from azcost.cli.options import html_page
+from azcost.cli.options import PAGE_HELP
 from azcost.errors import AzcostError
 from azcost.files import written_whole
 from azcost.report import document
@@ -19,6 +19,7 @@ from azcost.report.document import Document
 if TYPE_CHECKING:
     from azcost.report.html import Origin
 
+_PAGE = "azcost.page"
 _RENDER = {
     "text": document.to_text,
     "json": document.to_json,
@@ -28,19 +29,31 @@ _RENDER = {
 
 def answer_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command the options that say how its answer is shown."""
-    with_page = html_page(command)
+    with_page = click.option(
+        "--html",
+        type=click.Path(path_type=Path, dir_okay=False),
+        metavar="FILE",
+        help=PAGE_HELP,
+        expose_value=False,  # only `show` needs it, so commands do not pass it on
+        callback=_remember,
+    )(command)
     return click.option("--format", "format_", type=click.Choice(list(_RENDER)), default="text")(
         with_page
     )
 
 
-def show(answer: Document, format_: str, html: Path | None = None) -> None:
+def _remember(ctx: click.Context, _: click.Parameter, file: Path | None) -> None:
+    ctx.meta[_PAGE] = file
+
+
+def show(answer: Document, format_: str) -> None:
     """Print an answer, and write its page if one is wanted."""
     click.echo(_RENDER[format_](answer), nl=False)
-    if html:
+    file = click.get_current_context().meta[_PAGE]
+    if file:
         from azcost.report.html import render
 
-        write_page(html, render(answer, origin()))
+        write_page(file, render(answer, origin()))
 
 
 def write_page(file: Path, page: str) -> None:

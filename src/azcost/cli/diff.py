@@ -29,7 +29,6 @@ def diff(
     old: Path,
     new: Path,
     format_: str,
-    html: Path | None,
     fail_over: Decimal | None,
     fail_increase: Decimal | None,
 ) -> None:
@@ -43,7 +42,7 @@ def diff(
     if str(old) == str(new) == "-":
         raise AzcostError("Only one of the two can be read from standard input.")
     found = changes.between(_bill(old), _bill(new))
-    show(document(found), format_, html)
+    show(document(found), format_)
     limits = (
         over_cost(found.new.monthly, fail_over),
         over_increase(found.amount, found.percent, fail_increase),

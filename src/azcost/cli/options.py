@@ -29,11 +29,9 @@ class Limit(click.ParamType[Decimal]):
         return limit
 
 
+PAGE_HELP = "Write a page with charts to this file, too."
 html_page = click.option(
-    "--html",
-    type=click.Path(path_type=Path, dir_okay=False),
-    metavar="FILE",
-    help="Write a page with charts to this file, too.",
+    "--html", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help=PAGE_HELP
 )
 fail_over = click.option(
     "--fail-over", type=Limit(), metavar="AMOUNT", help="End with 1 over this cost per month."

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
 from azcost.money import Money
-from azcost.report.document import Chart, Document, Mark, Part, Series, Table
+from azcost.report.document import Chart, Choice, Choices, Document, Mark, Part, Series, Table
 from azcost.scenarios.breakeven import Commitment
 from azcost.scenarios.changes import PAYING_ONLY
 from azcost.scenarios.compare import Comparison, Mix, Priced, Unpriced
@@ -26,6 +26,7 @@ def document(found: Comparison) -> Document:
     unpriced = [one for one in found.outcomes if isinstance(one, Unpriced)]
     parts: list[Part] = [_scenarios(found, priced)]
     parts += [_mix(mix, found) for mix in found.mixes if mix.chosen]
+    parts += _choices(found)
     if committed := list(_committed(priced)):
         parts.append(_break_evens(committed))
     if unpriced:
@@ -117,6 +118,23 @@ def _mix(mix: Mix, found: Comparison) -> Table:
         left=(0, 1, 3),
         rules=(len(rows) - 2,),
     )
+
+
+def _choices(found: Comparison) -> Iterator[Choices]:
+    """What the mixes do with each part, to pick from; of a part one thing can be done."""
+    options = {
+        f"{chosen.part}: {' and '.join(chosen.scenarios)}": (chosen.saving.amount, chosen.part)
+        for mix in found.mixes
+        if not mix.region
+        for chosen in mix.chosen
+    }
+    if options:
+        yield Choices(
+            title="Which of these would you do?",
+            monthly=found.base.monthly.amount,
+            currency=found.base.currency,
+            options=tuple(Choice(name, saving, part) for name, (saving, part) in options.items()),
+        )
 
 
 def _committed(priced: Iterable[Priced]) -> Iterator[Commitment]:

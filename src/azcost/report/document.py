@@ -16,7 +16,7 @@ import msgspec
 from azcost.report.machine import number
 from azcost.report.markdown import MOST, cut_off, fitting, folded, inline
 from azcost.report.text import table
-from azcost.report.view import money, printable, safe
+from azcost.report.view import printable, safe
 
 _MAX_CELL = 120
 _MAX_SENTENCE = 2_000
@@ -94,7 +94,10 @@ class Choice(msgspec.Struct, frozen=True):
 
 
 class Choices(msgspec.Struct, frozen=True, kw_only=True):
-    """Which of these would I do? `monthly` is what is paid per month if nothing is done."""
+    """Which of these would I do? For formats in which one can tick; tables say it elsewhere.
+
+    `monthly` is what is paid per month if nothing is done.
+    """
 
     title: str
     monthly: Decimal
@@ -130,21 +133,26 @@ def _plain(value: object) -> object:
     raise TypeError(f"a {type(value).__name__} is no fact")
 
 
+def _readable(document: Document) -> Iterator[Table | Code | Paragraph]:
+    """What is neither to be seen nor to be ticked."""
+    for part in document.parts:
+        if not isinstance(part, Chart | Choices):
+            yield part
+
+
 def to_text(document: Document) -> str:
-    """The document for a terminal; charts are left out."""
+    """The document for a terminal; charts and choices are left out."""
     blocks = [safe(document.title, _MAX_CELL), safe(document.verdict, _MAX_SENTENCE)]
-    blocks += ["\n".join(_text(part)) for part in document.parts if not isinstance(part, Chart)]
+    blocks += ["\n".join(_text(part)) for part in _readable(document)]
     if document.notes:
         blocks.append("\n".join(f"Note: {safe(note, _MAX_SENTENCE)}" for note in document.notes))
     return "\n\n".join(blocks) + "\n"
 
 
-def _text(part: Table | Code | Paragraph | Choices) -> Iterator[str]:
+def _text(part: Table | Code | Paragraph) -> Iterator[str]:
     if isinstance(part, Paragraph):
         yield safe(part.text, _MAX_SENTENCE)
         return
-    if isinstance(part, Choices):
-        part = choices_table(part)
     if part.title:
         yield safe(part.title, _MAX_CELL)
     if isinstance(part, Code):
@@ -159,36 +167,22 @@ def code_lines(code: Code) -> list[str]:
     return [printable(line.expandtabs(4)) for line in code.text.rstrip().splitlines()]
 
 
-def choices_table(choices: Choices) -> Table:
-    """The choices for formats in which nothing can be ticked."""
-    return Table(
-        title=choices.title,
-        columns=("what", f"saves {choices.currency} per month", "leaves per month"),
-        rows=tuple(
-            (one.name, money(one.saving), money(choices.monthly - one.saving))
-            for one in choices.options
-        ),
-    )
-
-
 def to_markdown(document: Document) -> str:
-    """The document for a pull request or a wiki: long tables are folded, charts left out.
+    """The document for a pull request or a wiki; charts and choices are left out.
 
-    It fits into a comment; rows that do not are counted.
+    Long tables are folded. It fits into a comment; rows that do not are counted.
     """
     blocks = [f"# {inline(document.title, _MAX_CELL)}", inline(document.verdict, _MAX_SENTENCE)]
-    blocks += ["\n".join(_markdown(part)) for part in document.parts if not isinstance(part, Chart)]
+    blocks += ["\n".join(_markdown(part)) for part in _readable(document)]
     if document.notes:
         blocks.append("\n".join(f"- {inline(note, _MAX_SENTENCE)}" for note in document.notes))
     return cut_off("\n\n".join(blocks), MOST - 1) + "\n"
 
 
-def _markdown(part: Table | Code | Paragraph | Choices) -> Iterator[str]:
+def _markdown(part: Table | Code | Paragraph) -> Iterator[str]:
     if isinstance(part, Paragraph):
         yield inline(part.text, _MAX_SENTENCE)
         return
-    if isinstance(part, Choices):
-        part = choices_table(part)
     if part.title:
         yield f"## {inline(part.title, _MAX_CELL)}\n"
     if isinstance(part, Code):

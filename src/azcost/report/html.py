@@ -83,7 +83,9 @@ def render(document: Document, origin: Origin) -> str:
 
 
 def _sections(document: Document) -> Iterable[Section]:
-    for number, value in enumerate(document.parts):
+    """A section for each part, pictures first: people decide on them."""
+    ordered = sorted(document.parts, key=lambda part: not isinstance(part, Chart))
+    for number, value in enumerate(ordered):
         title = "" if isinstance(value, Paragraph) else safe(value.title, 120)
         # A figure's title stands with it, an extra heading would say it twice.
         heading = "" if isinstance(value, Chart) else title
