@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
-from typing import Protocol
+from typing import Any, Protocol
 
 import msgspec
 
 from azcost import money
 from azcost.errors import ConflictingPrices, PriceNotFound, UnitMismatch
+from azcost.frames import frame
 from azcost.money import Money
 from azcost.pricing.catalogue import Catalogue
 from azcost.pricing.price import Meter, Price, Slab
@@ -151,6 +152,29 @@ class Estimate(msgspec.Struct, frozen=True):
         """Yield every line item of every resource."""
         for resource in self.resources:
             yield from resource.items
+
+    def to_frame(self) -> Any:
+        """A pandas DataFrame with a row per line item, for notebooks.
+
+        Quantities and costs are floats there; the exact ones are those of `items`.
+        """
+        return frame(
+            ("resource", "kind", "region", "charge", "purchase", "quantity", "unit", "monthly"),
+            (
+                (
+                    resource.name,
+                    resource.kind,
+                    resource.region,
+                    item.charge.label,
+                    item.price.purchase.value,
+                    float(item.charge.quantity.amount),
+                    item.charge.quantity.unit,
+                    float(item.cost.amount),
+                )
+                for resource in self.resources
+                for item in resource.items
+            ),
+        )
 
 
 Pool = dict[Meter, Decimal]

@@ -61,6 +61,8 @@ class Azcost(click.Group):
         try:
             return super().invoke(ctx)
         except AzcostError as error:
+            if ctx.obj is not None:  # asked by a notebook, which wants the error itself
+                raise
             click.echo(f"Error: {error}", err=True)
             ctx.exit(error.exit_code)
 

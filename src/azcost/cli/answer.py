@@ -47,9 +47,13 @@ def _remember(ctx: click.Context, _: click.Parameter, file: Path | None) -> None
 
 
 def show(answer: Document, format_: str) -> None:
-    """Print an answer, and write its page if one is wanted."""
-    click.echo(_RENDER[format_](answer), nl=False)
-    file = click.get_current_context().meta[_PAGE]
+    """Print an answer, and write its page if one is wanted; a notebook gets the answer itself."""
+    context = click.get_current_context()
+    if context.obj is None:
+        click.echo(_RENDER[format_](answer), nl=False)
+    else:
+        context.obj.append(answer)
+    file = context.meta[_PAGE]
     if file:
         from azcost.report.html import render
 

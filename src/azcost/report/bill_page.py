@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from decimal import Decimal
+from typing import Literal
 
 import msgspec
 
@@ -85,8 +86,7 @@ def _headline(estimate: Estimate) -> Headline:
 
 def _sections(estimate: Estimate) -> Iterator[Section]:
     if estimate.monthly.amount:
-        by_service = _made_of(estimate, "service", lambda one: one.kind.replace("_", " "))
-        by_resource = _made_of(estimate, "resource", lambda one: safe(one.name))
+        by_service, by_resource = made_of(estimate, "service"), made_of(estimate, "resource")
         parts = [html.prepared(by_service, "by-service")]
         if [s.x for s in by_service.series] != [s.x for s in by_resource.series]:
             parts.append(html.prepared(by_resource, "by-resource"))
@@ -99,8 +99,18 @@ def _sections(estimate: Estimate) -> Iterator[Section]:
     yield Section("Every line", "lines", (Part("lines.html", bill),))
 
 
-def _made_of(estimate: Estimate, by: str, name: Callable[[ResourceEstimate], str]) -> Chart:
-    """Bars of cost, the longest first, stacked by how the parts are bought."""
+_NAMES: dict[str, Callable[[ResourceEstimate], str]] = {
+    "service": lambda one: one.kind.replace("_", " "),
+    "resource": lambda one: safe(one.name),
+}
+
+
+def made_of(estimate: Estimate, by: Literal["service", "resource"]) -> Chart:
+    """What the cost is made of: bars, the longest first, stacked by how parts are bought.
+
+    Of a cost of zero there are no bars.
+    """
+    name = _NAMES[by]
     piles: dict[str, dict[str, Decimal]] = {}
     for resource in estimate.resources:
         pile = piles.setdefault(name(resource), {})

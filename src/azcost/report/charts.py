@@ -26,14 +26,14 @@ COLOURS = 6
 # Colours that stand for the page's variables, with what a page without them shows.
 _INK, _FAINT, _PAPER = "#010203", "#010204", "#010205"
 _SERIES = [f"#0102{number:02x}" for number in range(16, 16 + COLOURS)]
-_FALLBACK = ("#0b62a4", "#c8500b", "#00805d", "#8f4a8b", "#946200", "#53606c")
+FALLBACK = ("#0b62a4", "#c8500b", "#00805d", "#8f4a8b", "#946200", "#53606c")
 _VARIABLES = {
     _INK: "var(--ink, #1d2733)",
     _FAINT: "var(--line, #c9d1da)",
     _PAPER: "var(--paper, #ffffff)",
 } | {
     colour: f"var(--series-{number}, {shown})"
-    for number, (colour, shown) in enumerate(zip(_SERIES, _FALLBACK, strict=True))
+    for number, (colour, shown) in enumerate(zip(_SERIES, FALLBACK, strict=True))
 }
 # Dashes tell lines apart where colours do not.
 _DASHES: tuple[Any, ...] = ("-", (0, (6, 2)), (0, (2, 2)), (0, (8, 2, 2, 2)), (0, (1, 1)), "-")

@@ -7,12 +7,13 @@ notes. Text and Markdown are rendered here; JSON is the answer's own `facts`.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
+from azcost.frames import frame
 from azcost.report.machine import number
 from azcost.report.markdown import MOST, cut_off, fitting, folded, inline
 from azcost.report.text import table
@@ -36,6 +37,13 @@ class Table(msgspec.Struct, frozen=True, kw_only=True):
     rows: tuple[tuple[str, ...], ...]
     left: tuple[int, ...] = (0,)
     rules: tuple[int, ...] = ()
+
+    def to_frame(self) -> Any:
+        """A pandas DataFrame, for notebooks; columns of figures are floats there."""
+        columns = [
+            _figures([row[place] for row in self.rows]) for place in range(len(self.columns))
+        ]
+        return frame(self.columns, zip(*columns, strict=True))
 
 
 class Code(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,6 +89,12 @@ class Chart(msgspec.Struct, frozen=True, kw_only=True):
     series: tuple[Series, ...]
     marks: tuple[Mark, ...] = ()
 
+    def _repr_html_(self) -> str:
+        """How a notebook shows it."""
+        from azcost.report.html import figure
+
+        return figure(self)
+
 
 class Choice(msgspec.Struct, frozen=True):
     """Something that one could do, and what it saves per month; negative if it costs more.
@@ -120,6 +134,26 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
     parts: tuple[Part, ...] = ()
     notes: tuple[str, ...] = ()
     facts: Mapping[str, object] = {}
+
+    def tables(self) -> dict[str, Table]:
+        """The tables by their titles."""
+        return {part.title: part for part in self.parts if isinstance(part, Table)}
+
+    def charts(self) -> dict[str, Chart]:
+        """The charts by their titles."""
+        return {part.title: part for part in self.parts if isinstance(part, Chart)}
+
+    def _repr_markdown_(self) -> str:
+        """How a notebook shows it."""
+        return to_markdown(self)
+
+
+def _figures(cells: Sequence[str]) -> list[float] | list[str]:
+    """The cells as numbers if all of them are; a share keeps its sign of per cent off."""
+    try:
+        return [float(cell.replace(",", "").removesuffix("%") or "nan") for cell in cells]
+    except ValueError:
+        return list(cells)
 
 
 def to_json(document: Document) -> str:

@@ -141,6 +141,17 @@ def _figure(chart: Chart, name: str) -> Part:
     return Part("chart.html", chart, drawing)
 
 
+def figure(chart: Chart) -> str:
+    """A chart with its key and its words, to stand on its own in a notebook."""
+    # Ids are unique in a notebook, too, as far as charts differ.
+    name = f"chart-{hashlib.sha256(msgspec.json.encode(chart)).hexdigest()[:12]}"
+    drawn = Markup(charts.svg(chart, name))  # noqa: S704 - what charts drew
+    template = _environment().get_template("chart.html")
+    colours = "".join(f"--series-{n}: {c}; " for n, c in enumerate(charts.FALLBACK))
+    figure = template.render(part=Part("chart.html", chart, drawn), dashes=_DASHES)
+    return f'<div style="max-width: 60rem; {colours}">{figure}</div>'
+
+
 def _table(table: Table) -> Part:
     """Split the rows at the rules; a few rows below the last rule are the foot."""
     ends = [rule + 1 for rule in table.rules if rule + 1 < len(table.rows)]
