@@ -51,7 +51,7 @@ $(VENV)/dev.stamp: $(VENV)/bin/python pyproject.toml
 
 bench: $(VENV)/dev.stamp
 	$(BIN)/python bench/cli.py
-	$(BIN)/python bench/html.py
+	$(BIN)/python bench/pages.py
 
 clean:
 	rm -rf $(VENV)

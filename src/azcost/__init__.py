@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from azcost.pricing.opening import open_catalogue
     from azcost.pricing.rows import Purchase
     from azcost.report.bill_page import made_of
-    from azcost.report.document import Chart, Document
+    from azcost.report.document import Chart, Document, Mark, Series
 
 # name -> module, and its name there where that is another one
 _PLACES = {
@@ -24,9 +24,11 @@ _PLACES = {
     "Design": "architecture",
     "Document": "report.document",
     "Estimate": "estimate",
+    "Mark": "report.document",
     "Money": "money",
     "PriceNotFound": "errors",
     "Purchase": "pricing.rows",
+    "Series": "report.document",
     "ask": "cli.asking",
     "load": "architecture",
     "made_of": "report.bill_page",
@@ -41,9 +43,11 @@ __all__ = [
     "Design",
     "Document",
     "Estimate",
+    "Mark",
     "Money",
     "PriceNotFound",
     "Purchase",
+    "Series",
     "ask",
     "load",
     "made_of",
