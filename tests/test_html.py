@@ -55,16 +55,19 @@ def without_drawings(page: str) -> str:
     return re.sub(r"sha256-[^']*", "sha256-(hash)", page)
 
 
-def test_the_page_of_a_document(golden: Callable[[str, str], None]) -> None:
-    golden("document.html", without_drawings(html.render(DOCUMENT, ORIGIN)))
+def test_the_page_of_a_document(golden: Callable[[str, str], str]) -> None:
+    page = without_drawings(html.render(DOCUMENT, ORIGIN))
+    assert page == golden("document.html", page)
 
 
-def test_the_page_of_a_bill(serving: Estimate, golden: Callable[[str, str], None]) -> None:
-    golden("ml-serving.html", without_drawings(bill_page.render(serving, ORIGIN)))
+def test_the_page_of_a_bill(serving: Estimate, golden: Callable[[str, str], str]) -> None:
+    page = without_drawings(bill_page.render(serving, ORIGIN))
+    assert page == golden("ml-serving.html", page)
 
 
-def test_the_bill_for_a_pull_request(serving: Estimate, golden: Callable[[str, str], None]) -> None:
-    golden("ml-serving.md", markdown.render([serving]))
+def test_the_bill_for_a_pull_request(serving: Estimate, golden: Callable[[str, str], str]) -> None:
+    text = markdown.render([serving])
+    assert text == golden("ml-serving.md", text)
 
 
 @pytest.mark.parametrize("file", EXAMPLES, ids=lambda file: file.stem)
@@ -133,7 +136,7 @@ def test_a_chart_of_nothing_and_of_huge_numbers_is_drawn() -> None:
 def test_rows_after_the_last_rule_stay_at_the_foot() -> None:
     page = html.render(DOCUMENT, ORIGIN)
     foot = page[page.index("Standard_D59s_v5") :]
-    assert foot.index("<tfoot>") < foot.index("<td>all</td>")
+    assert foot.index("<tfoot") < foot.index("<td>all</td>")
 
 
 def test_markdown_fits_into_a_comment() -> None:

@@ -11,6 +11,7 @@ const made = (tag, properties, ...children) => {
 function sortable(table) {
   const body = table.tBodies[0];
   [...table.tHead.rows[0].cells].forEach((head, column) => {
+    if (!head.textContent.trim()) return;
     // Not a <button>: Chromium leaves those out of the heads that it repeats on printed pages.
     const button = made("span", { role: "button", tabIndex: 0 }, ...head.childNodes);
     head.append(button);
@@ -85,6 +86,6 @@ function choosable(table, which) {
 
 document.querySelectorAll("table[data-tools]").forEach(table => {
   sortable(table);
-  if (table.tBodies[0].rows.length > 5) filterable(table);
+  if (table.tBodies[0].rows.length > 10) filterable(table);
 });
 document.querySelectorAll("table[data-choices]").forEach(choosable);

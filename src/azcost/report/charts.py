@@ -200,7 +200,7 @@ def _lying(axes: Axes, chart: Chart, most: int, room: float) -> None:
     axes.spines["bottom"].set_visible(False)
     axes.axvline(0, color=_FAINT, linewidth=1)
     if any(below):
-        axes.margins(x=room)
+        axes.margins(x=1.5 * room)
     else:
         axes.set_xlim(0, max([*above, *(y for s in chart.series for y in s.y)]) * (1 + room) or 1)
 

@@ -26,6 +26,12 @@ _MAX_CELL = 200
 # From this many columns on a table scrolls on a small screen instead of becoming cards.
 _MANY_COLUMNS = 6
 _MAX_FOOT = 3
+_NOTEBOOK_STYLE = (
+    ".azcost figure { max-width: 56rem; margin: 0; background: #fff; color: #1d2733 }"
+    " .azcost figcaption { font-weight: 600; text-align: left }"
+    " .azcost .key { list-style: none; display: flex; gap: 1.2rem; padding: 0 }"
+    " .azcost .said { color: #52606d }"
+)
 _DASHES = ("", "6 2", "2 2", "8 2 2 2", "1 1", "")
 
 
@@ -148,8 +154,8 @@ def figure(chart: Chart) -> str:
     drawn = Markup(charts.svg(chart, name))  # noqa: S704 - what charts drew
     template = _environment().get_template("chart.html")
     colours = "".join(f"--series-{n}: {c}; " for n, c in enumerate(charts.FALLBACK))
-    figure = template.render(part=Part("chart.html", chart, drawn), dashes=_DASHES)
-    return f'<div style="max-width: 60rem; {colours}">{figure}</div>'
+    drawing = template.render(part=Part("chart.html", chart, drawn), dashes=_DASHES)
+    return f'<div class="azcost" style="{colours}"><style>{_NOTEBOOK_STYLE}</style>{drawing}</div>'
 
 
 def _table(table: Table) -> Part:
