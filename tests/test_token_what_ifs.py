@@ -1,4 +1,4 @@
-"""Other models and machines of one's own, by hand; the trace that the issue names."""
+"""Other models and machines of one's own, by hand; and a real trace."""
 
 from __future__ import annotations
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
 import msgspec
 import numpy as np
@@ -55,7 +55,7 @@ class TokenLoad(msgspec.Struct, frozen=True, kw_only=True, eq=False):
         """An amount over the whole load, as that of a month of 730 hours like it."""
         return Decimal(repr(float(amount))) * MINUTES_PER_MONTH / self.minutes
 
-    def _map(self, change: Any) -> TokenLoad:
+    def _map(self, change: Callable[[Minutes], Minutes]) -> TokenLoad:
         return msgspec.structs.replace(
             self,
             requests=change(self.requests),

@@ -20,7 +20,8 @@ _FINE = Decimal("0.000001")
 
 def outcomes(cost: Money, answer: TokenAnswer) -> tuple[str, str]:
     """A month's cost per 1,000 requests and per million tokens, as shown."""
-    return tuple(f"{each:,.4f}" for each in _outcomes(cost, answer))  # type: ignore[return-value]
+    requests, tokens = _outcomes(cost, answer)
+    return f"{requests:,.4f}", f"{tokens:,.4f}"
 
 
 def _outcomes(cost: Money, answer: TokenAnswer) -> tuple[Decimal, Decimal]:
