@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import random
 from decimal import Decimal
 from typing import Any
 
+import msgspec
 import pytest
 
 import estates
+from azcost import paths
 from azcost.audit import rule as rules
+from azcost.audit import snapshot
 from azcost.audit.facts import Facts
 from azcost.audit.resource import Resource
 from azcost.audit.rule import (
@@ -25,6 +29,7 @@ from azcost.audit.rule import (
 )
 from azcost.audit.run import Audit, Status, audit
 from azcost.pricing.catalogue import Catalogue
+from demo_snapshot.__main__ import FILE
 
 VM = "Microsoft.Compute/virtualMachines"
 MANUAL = """Toy.
@@ -153,5 +158,55 @@ def test_unknown_costs_are_no_zero(catalogue: Catalogue) -> None:
 
 
 def test_the_rules_say_which_metrics_to_collect() -> None:
-    assert metrics_by_type((IDLE, toy(faulty))) == {VM.lower(): ("Percentage CPU",)}
+    other = toy(faulty, metrics=("Microsoft.Web/sites: Requests | Instance", "Percentage CPU"))
+    assert metrics_by_type((IDLE, other, toy(faulty))) == {
+        VM.lower(): ("Percentage CPU",),
+        "microsoft.web/sites": ("Requests | Instance",),
+    }
     assert all(metrics for metrics in metrics_by_type(rules.load()).values())
+
+
+def test_a_subscription_that_costs_nothing_saves_nothing(catalogue: Catalogue) -> None:
+    cpu = {"Percentage CPU": 1}
+    found = run(catalogue, resources=TWO, metrics={"a": cpu, "b": cpu}, costs={})
+    assert found.cost is not None
+    assert found.cost.amount == 0
+    assert [one.expected for one in found.findings] == [0, 0]
+
+
+def test_credits_make_no_negative_saving(catalogue: Catalogue) -> None:
+    metrics = {"a": {"Percentage CPU": 1}}
+    found = run(catalogue, resources=TWO[:1], metrics=metrics, costs={"a": -3})
+    assert [one.expected for one in found.findings] == [0]
+
+
+def test_what_is_deleted_is_still_in_the_cost(catalogue: Catalogue) -> None:
+    taken = estates.snapshot({"resources": TWO, "costs": {"a": 1, "b": 2}}, VM)
+    kept = msgspec.structs.replace(taken, resources=taken.resources[:1])
+    found = audit(Facts(kept, catalogue), [IDLE])
+    assert found.cost is not None
+    assert found.cost.amount == Decimal("91.3125")
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_no_rule_stumbles_over_odd_answers(seed: int, catalogue: Catalogue) -> None:
+    """The demo with a third of all properties damaged: rules say Unknown, and never fail."""
+    chance = random.Random(seed)
+    taken = snapshot.load(paths.shipped("examples") / FILE)
+    odd = tuple(
+        msgspec.structs.replace(one, properties=damaged(one.properties, chance))
+        for one in taken.resources
+    )
+    found = audit(Facts(msgspec.structs.replace(taken, resources=odd), catalogue), rules.load())
+    assert [one.reason for one in found.rules if one.status is Status.ERROR] == []
+
+
+def damaged(value: Any, chance: random.Random) -> Any:
+    if isinstance(value, dict):
+        return {
+            key: damaged(inner, chance) for key, inner in value.items() if chance.random() > 0.1
+        }
+    if isinstance(value, list):
+        return [damaged(one, chance) for one in value]
+    odd = (None, "", "x", -1, 1e300, True, [], {}, [None], {"a": 1}, "0001-01-01")
+    return chance.choice(odd) if chance.random() < 0.3 else value

@@ -12,7 +12,8 @@ import yaml
 
 import estates
 from azcost.audit import rule as rules
-from azcost.audit.facts import Facts
+from azcost.audit.facts import Facts, Window
+from azcost.audit.resource import Resource
 from azcost.audit.rule import HEADINGS, Action, Rule, Unknown, Verdict, Waste
 from azcost.audit.run import confidence_of, judge
 from azcost.pricing.catalogue import Catalogue
@@ -40,13 +41,28 @@ def cases_of(name: str) -> dict[str, Any]:
     return found
 
 
+class Watched(Facts):
+    """Facts that note which metrics are asked for."""
+
+    def metric_if_any(self, resource: Resource, metric: str, **words: Any) -> Window | None:
+        dimension = str(words.get("dimension", "")).partition("=")[0]
+        self.asked = getattr(self, "asked", set())
+        self.asked.add((resource.type, f"{metric} | {dimension}" if dimension else metric))
+        return super().metric_if_any(resource, metric, **words)
+
+
 def verdict(rule: Rule, case: dict[str, Any], catalogue: Catalogue) -> Verdict:
     """What the rule says of the first resource of a type of its own."""
     snapshot = estates.snapshot(case, rule.types[0])
-    facts = Facts(snapshot, catalogue)
+    facts = Watched(snapshot, catalogue)
     everything = (*snapshot.resources, *snapshot.subscriptions)
     subject = next(one for one in everything if one.type in rule.types)
-    return judge(rule, subject, facts)
+    found = judge(rule, subject, facts)
+    undeclared = getattr(facts, "asked", set()) - set(rule.measured())
+    assert not undeclared, (
+        f"the collector will not fetch what `metrics` does not name: {undeclared}"
+    )
+    return found
 
 
 @pytest.mark.parametrize(("rule", "case"), all_cases("waste"))

@@ -108,8 +108,13 @@ class Bill(msgspec.Struct, frozen=True):
             running * share - stays,
             whole * (share if high is None else high) - stays,
         )
-        least, expected, most = (Money(max(end, _ZERO), self.currency) for end in ends)
-        return Saving(least, expected, most, tuple(_claims(free, expected.amount, running)))
+        least, expected, most = (max(end, _ZERO) for end in ends)
+        return Saving(
+            Money(min(least, expected), self.currency),
+            Money(expected, self.currency),
+            Money(max(most, expected), self.currency),
+            tuple(_claims(free, expected, running)),
+        )
 
     def _sum(self, items: Iterable[Item]) -> Money:
         return total((Money(one.monthly, self.currency) for one in items), self.currency)

@@ -25,7 +25,8 @@ class CostRow(msgspec.Struct, frozen=True, kw_only=True):
     The names are those of Cost Management: `service` is its MeterCategory, `product` its
     MeterSubCategory, `charge_type` Usage, Purchase, UnusedReservation and so on,
     `pricing_model` OnDemand, Reservation, SavingsPlan or Spot, `benefit` the id of the
-    reservation or savings plan. `resource` is empty where the row has none.
+    reservation or savings plan. `resource` is empty where the row has none. Amounts are in
+    the one currency of the snapshot: whoever collects refuses others.
     """
 
     day: date
@@ -81,6 +82,11 @@ class Costs(msgspec.Struct, frozen=True, kw_only=True):
     first_day: date
     days: int
     lines: tuple[CostLine, ...] = ()
+
+    def __post_init__(self) -> None:
+        for line in self.lines:
+            if not line.actual.count(" ") == line.amortised.count(" ") == self.days - 1:
+                raise ValueError(f"the costs of {line.meter} are not of {self.days} days")
 
     @property
     def last_day(self) -> date:

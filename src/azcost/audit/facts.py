@@ -125,6 +125,9 @@ class Facts:
         self._bills: dict[str, tuple[Item, ...]] = {}
         self._events = _by_resource(snapshot.activity)
         self._recommendations = _by_resource(snapshot.recommendations)
+        self._unread: dict[Part, list[Unread]] = defaultdict(list)
+        for missing in snapshot.unread:
+            self._unread[missing.part].append(missing)
 
     def get(self, id_: str | None) -> Resource | None:
         """The resource of an id, if it exists."""
@@ -243,11 +246,8 @@ class Facts:
 
     def unread(self, part: Part, resource: Resource) -> tuple[Unread, ...]:
         """What of a part could not be read for a resource."""
-        return tuple(
-            one
-            for one in self.snapshot.unread
-            if one.part is part and _concerns(one.scope, resource)
-        )
+        found = self._unread.get(part, ())
+        return tuple(one for one in found if _concerns(one.scope, resource))
 
     def days_since(self, day: date | None) -> int | None:
         """The days between a day and today, None for no day."""

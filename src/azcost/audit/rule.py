@@ -5,7 +5,7 @@ from __future__ import annotations
 import pkgutil
 import re
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from enum import StrEnum
 from importlib import import_module
@@ -149,7 +149,9 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     """A rule: which resources it judges, what it reads beside them, and its manual.
 
     `types` are lower-case resource types, `metrics` the metrics that are to be collected
-    for them, `needs` the other parts of a snapshot without which it is blind.
+    for them: "Percentage CPU", "BlobCapacity | Tier" where it is to be split by a dimension,
+    "Microsoft.Web/sites: Requests" for resources of another type. `needs` are the other
+    parts of a snapshot without which it is blind.
     """
 
     name: str
@@ -164,6 +166,15 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     def parts(self) -> tuple[Part, ...]:
         """Everything that it needs read."""
         return (Part.INVENTORY, *self.needs, *((Part.METRICS,) if self.metrics else ()))
+
+    def measured(self) -> Iterator[tuple[str, str]]:
+        """Yield each metric with the lower-case type of the resources that have it."""
+        for metric in self.metrics:
+            type_, found, name = metric.partition(": ")
+            if found:
+                yield type_.lower(), name
+            else:
+                yield from ((own, metric) for own in self.types)
 
 
 def rule(
@@ -220,12 +231,15 @@ def _rule(name: str) -> Rule:
 
 
 def metrics_by_type(all_rules: tuple[Rule, ...]) -> dict[str, tuple[str, ...]]:
-    """The metrics that the rules read, by resource type: what a collector has to fetch."""
+    """The metrics that the rules read, by resource type: what a collector has to fetch.
+
+    `name | dimension` is to be split by a dimension.
+    """
     found: dict[str, set[str]] = {}
     for one in all_rules:
-        for type_ in one.types:
-            found.setdefault(type_, set()).update(one.metrics)
-    return {type_: tuple(sorted(names)) for type_, names in sorted(found.items()) if names}
+        for type_, metric in one.measured():
+            found.setdefault(type_, set()).add(metric)
+    return {type_: tuple(sorted(names)) for type_, names in sorted(found.items())}
 
 
 def az(title: str, command: str, *values: object) -> Step:

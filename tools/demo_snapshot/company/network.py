@@ -96,12 +96,13 @@ def _gateways(estate: Estate) -> None:
     estate.bill_made_up(bastion, "Azure Bastion", "Basic Gateway", "4.00")
     estate.measure(bastion, "sessions", 3, week=office)
     address(estate, "bastion-ip", NETWORK, of=f"{bastion.id}/ipConfigurations/default")
+    research = id_of(NETWORK, "Microsoft.Network/virtualNetworks", "research-net")
     nat = estate.add(
         "Microsoft.Network/natGateways",
         "research-nat",
         NETWORK,
         sku={"name": "Standard"},
-        properties={"subnets": [{"id": id_of(NETWORK, "x", "research-net")}]},
+        properties={"subnets": [{"id": f"{research}/subnets/default"}]},
     )
     estate.bill_made_up(nat, "NAT Gateway", "Standard Gateway", "1.00")
     estate.bill_made_up(nat, "NAT Gateway", "Standard Data Processed", "2.00")
