@@ -215,6 +215,13 @@ def test_an_invariant_that_fails_at_one_end_of_a_range_is_an_error(catalogue: Ca
     assert problem.startswith("f:1: at the high end of the range: `size_gb`: a Premium_LRS disk")
 
 
+def test_a_price_that_only_one_end_of_a_range_needs_is_missed_too(catalogue: Catalogue) -> None:
+    text = "services: [{kind: egress, region: westeurope, gb: {low: 0, expected: %s, high: 3000}}]"
+    for expected in (0, 1000):  # nothing is billed below 100 GB, and no source has the rest
+        found = architecture.estimate(read(text % expected, catalogue), catalogue)
+        assert [one.resource for one in found.unpriced] == ["egress-1"]
+
+
 def test_the_region_of_a_file_can_be_replaced(catalogue: Catalogue, tmp_path: Path) -> None:
     file = tmp_path / "a.yaml"
     file.write_text(VM % "")

@@ -303,6 +303,21 @@ def _bills(
     return bills
 
 
+def _bills_at_end(
+    end: Architecture, design: Design, catalogue: Catalogue, unpriced: list[Unpriced]
+) -> list[tuple[LineItem, ...]]:
+    """The bills at an end of the ranges; what only that end misses is added to `unpriced`.
+
+    A charge that is nothing in the middle may be something at the high end, and without a
+    price it would be a silent zero there.
+    """
+    missing: list[Unpriced] = []
+    bills = _bills(end, design, catalogue, missing)
+    known = {(one.resource, one.reason) for one in unpriced}
+    unpriced += [one for one in missing if (one.resource, one.reason) not in known]
+    return bills
+
+
 def estimate(design: Design, catalogue: Catalogue) -> Estimate:
     """Price a design; what has no price is listed in the estimate, never left at zero."""
     if design.currency != catalogue.currency:
@@ -319,8 +334,7 @@ def estimate(design: Design, catalogue: Catalogue) -> Estimate:
     unpriced: list[Unpriced] = []
     middle = _bills(design.expected, design, catalogue, unpriced)
     ends = [
-        # The ends of a range miss the same prices as its middle: no need to list them twice.
-        middle if end is design.expected else _bills(end, design, catalogue, [])
+        middle if end is design.expected else _bills_at_end(end, design, catalogue, unpriced)
         for end in (design.low, design.high)
     ]
     resources = [
