@@ -254,7 +254,8 @@ def test_hours(text: str, monthly: Decimal) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "sometimes", "mon", "mon-tue-wed 08:00-09:00", "mon 25:00-26:00"]
+    "text",
+    ["", "sometimes", "mon", "mon-tue-wed 08:00-09:00", "mon 25:00-26:00", "²", "mon ²:00-09:00"],
 )
 def test_hours_that_are_none(text: str) -> None:
     with pytest.raises(ValueError, match=r"expected|is not"):

@@ -45,7 +45,7 @@ class Hours(msgspec.Struct, frozen=True):
         words = text.strip()
         if words.lower() == "always":
             return cls(HOURS_PER_MONTH, "always")
-        if words.replace(".", "", 1).isdigit():
+        if words.isascii() and words.replace(".", "", 1).isdigit():  # "²" is a digit, no number
             monthly = Decimal(words)
             if monthly > _MAX_HOURS:
                 raise ValueError(f"a month has at most {_MAX_HOURS} hours")
@@ -105,7 +105,7 @@ def _clock_times(text: str) -> tuple[int, int]:
 
 def _minute(text: str) -> int:
     hour, _, minute = text.partition(":")
-    if not (hour.isdigit() and len(minute) == 2 and minute.isdigit()):
+    if not (text.isascii() and hour.isdigit() and len(minute) == 2 and minute.isdigit()):
         raise ValueError(f"'{text}' is not a time such as 08:00")
     value = int(hour) * 60 + int(minute)
     if value > 1440 or int(minute) > 59:
