@@ -201,6 +201,9 @@ def test_lineage_of_an_unknown_name_lists_the_known_ones() -> None:
         (["prices", "search", "hot", "--region", "westeuropa"], "did you mean westeurope?"),
         (["prices", "info", "--region", "westeuropa"], "did you mean westeurope?"),
         (["prices", "diff"], "azcost prices sync"),
+        (["estimate", SERVING, "--currency", "../.."], "three letters, such as EUR"),
+        (["prices", "sync", "--all", "--currency", "../X"], "three letters, such as EUR"),
+        (["init", "/dev/null/arch.yaml"], "/dev/null/arch.yaml cannot be written"),
     ],
 )
 def test_bad_input_is_one_clean_message_and_exit_code_2(words: list[str], message: str) -> None:

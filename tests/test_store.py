@@ -12,6 +12,7 @@ import pytest
 
 from azcost import paths
 from azcost.errors import TablesError
+from azcost.files import is_there
 from azcost.pricing import store, tables
 
 OPEN = (
@@ -20,8 +21,8 @@ OPEN = (
 )
 
 
-def open_in(cache: Path) -> subprocess.CompletedProcess[str]:
-    environment = os.environ | {"AZCOST_CACHE": str(cache)}
+def open_in(cache: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    environment = os.environ | {"AZCOST_CACHE": str(cache)} | variables
     return subprocess.run(
         [sys.executable, "-c", OPEN], capture_output=True, text=True, env=environment, check=False
     )
@@ -53,6 +54,41 @@ def test_a_cache_that_cannot_be_written_falls_back_and_says_so(tmp_path: Path) -
     done = open_in(blocked)
     assert done.returncode == 0, done.stderr
     assert "keeping the tables in" in done.stderr
+
+
+@pytest.mark.parametrize("name", ["a b", "a?b", "a#b", "a%41"])
+def test_a_cache_may_be_called_anything(name: str, tmp_path: Path) -> None:
+    done = open_in(tmp_path / name)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout != "0\n"
+
+
+def test_no_folder_at_all_that_can_be_written_is_said(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    (tmp_path / f"azcost-{os.getuid()}").write_text("not a folder either")
+    done = open_in(tmp_path / "file", TMPDIR=str(tmp_path))
+    assert "keeping the tables in" in done.stderr
+    assert f"Unwritable: {tmp_path}/azcost-" in done.stderr
+
+
+def test_a_folder_that_may_not_be_entered_holds_nothing(tmp_path: Path) -> None:
+    closed = tmp_path / "closed"
+    closed.mkdir()
+    (closed / "file").touch()
+    assert is_there(closed / "file")
+    closed.chmod(0)
+    assert is_there(closed / "file") == (os.getuid() == 0)  # root enters everywhere
+    closed.chmod(0o700)
+
+
+def test_a_user_without_a_home_has_a_cache(monkeypatch: pytest.MonkeyPatch) -> None:
+    def homeless() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    for name in ("AZCOST_CACHE", "XDG_CACHE_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(Path, "home", homeless)
+    assert paths.cache() == paths.fallback_cache()
 
 
 def test_the_memo_of_the_hash_is_not_needed(tmp_path: Path) -> None:

@@ -19,6 +19,10 @@ class TablesError(AzcostError):
     """The price tables cannot be read: a damaged file, a row that makes no sense."""
 
 
+class Unwritable(AzcostError):
+    """A file cannot be written: no permission, no room, no such folder."""
+
+
 class PriceNotFound(AzcostError):
     """No row of the tables prices this meter; `command` would fetch it."""
 

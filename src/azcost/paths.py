@@ -27,11 +27,18 @@ def cache() -> Path:
     """
     if chosen := os.environ.get("AZCOST_CACHE"):
         return Path(chosen)
+    try:
+        return _user_caches() / "azcost"
+    except RuntimeError:  # no HOME and no entry for the user, as in some containers
+        return fallback_cache()
+
+
+def _user_caches() -> Path:
     if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData/Local")) / "azcost"
+        return Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData/Local"))
     if sys.platform == "darwin":
-        return Path.home() / "Library/Caches/azcost"
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "azcost"
+        return Path.home() / "Library/Caches"
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
 
 
 def fallback_cache() -> Path:

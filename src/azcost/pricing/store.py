@@ -16,7 +16,8 @@ from pathlib import Path
 from zlib import crc32
 
 from azcost import paths
-from azcost.files import written_whole
+from azcost.errors import Unwritable
+from azcost.files import is_there, written_whole
 from azcost.pricing import tables
 from azcost.pricing.rows import offer
 
@@ -75,15 +76,14 @@ def open_shipped() -> sqlite3.Connection:
     cache = paths.cache()
     key = _remembered_hash(folder, cache)
     file = cache / _file_name(key)
-    if file.is_file():
+    if is_there(file):
         return connect(file)
-    sys.stderr.write("Compiling the price tables (once, a few seconds) ...\n")
     try:
         _compile(folder, key, file)
-    except (OSError, sqlite3.OperationalError) as error:
+    except Unwritable as problem:
         file = paths.fallback_cache() / _file_name(key)
-        sys.stderr.write(f"{cache}: {error}; keeping the tables in {file.parent}\n")
-        if not file.is_file():
+        sys.stderr.write(f"{problem} So azcost is keeping the tables in {file.parent}.\n")
+        if not is_there(file):
             _compile(folder, key, file)
     return connect(file)
 
@@ -104,23 +104,29 @@ def _remembered_hash(folder: Path, cache: Path) -> str:
             return key
     key = tables.content_hash(folder)
     # A cache that cannot be written costs time, not correctness.
-    with suppress(OSError), written_whole(memo) as part:
+    with suppress(Unwritable), written_whole(memo) as part:
         part.write_text(f"{key}\n{signature}", encoding="utf-8")
     return key
 
 
 def connect(file: Path) -> sqlite3.Connection:
     """Open a compiled database for reading."""
-    return sqlite3.connect(f"file:{file}?mode=ro&immutable=1", uri=True)
+    return sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
 
 
 def _compile(folder: Path, key: str, target: Path) -> None:
     write(
         target,
-        lines=tables.lines(folder),
+        lines=_announced(tables.lines(folder)),
         references={name: tables.reference(folder, name) for name in tables.REFERENCES},
         facts={"tables": key, "currency": "USD"},
     )
+
+
+def _announced(lines: Iterable[tables.Line]) -> Iterable[tables.Line]:
+    """The lines, after a word on why this takes a while: not before the file could be made."""
+    sys.stderr.write("Compiling the price tables (once, a few seconds) ...\n")
+    yield from lines
 
 
 def write(
@@ -130,11 +136,16 @@ def write(
     references: dict[str, Iterable[tuple[str, ...]]],
     facts: dict[str, str],
 ) -> None:
-    """Write a database of price `lines` at `target`, all at once or not at all."""
+    """Write a database of price `lines` at `target`, all at once or not at all.
+
+    Raises Unwritable where that cannot be, a full disk included.
+    """
     with written_whole(target) as part:
         connection = sqlite3.connect(part)
         try:
             _fill(connection, lines, references, facts)
+        except sqlite3.OperationalError as error:
+            raise Unwritable(f"{target} cannot be written: {error}.") from error
         finally:
             connection.close()
 

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import msgspec
 
-from azcost.files import written_whole
+from azcost.errors import AzcostError
+from azcost.files import is_there, written_whole
 from azcost.pricing import store
 from azcost.pricing.tables import Line
 
@@ -32,9 +33,11 @@ class Partition(msgspec.Struct, frozen=True, order=True):
 
 
 class Cache:
-    """The synced prices of one currency in the user's cache folder."""
+    """The synced prices of one currency, by its three letters, in the user's cache folder."""
 
     def __init__(self, folder: Path, currency: str) -> None:
+        if not (len(currency) == 3 and currency.isascii() and currency.isalpha()):
+            raise AzcostError(f"{currency!r} is no currency: write three letters, such as EUR.")
         self._partitions = folder / "synced" / currency
         self.database = folder / "synced" / f"{currency}.sqlite"
         self.currency = currency
@@ -44,7 +47,7 @@ class Cache:
         import json
 
         file = self._file(partition)
-        if not file.is_file():
+        if not is_there(file):
             return ""
         with file.open(encoding="utf-8") as lines:
             day: str = json.loads(lines.readline())["fetched_on"]
@@ -71,7 +74,7 @@ class Cache:
 
     def open(self) -> sqlite3.Connection | None:
         """The database as it was last published, or None."""
-        return store.connect(self.database) if self.database.is_file() else None
+        return store.connect(self.database) if is_there(self.database) else None
 
     def _file(self, partition: Partition) -> Path:
         name = f"{partition.service}--{partition.region}".lower().replace(" ", "_")
