@@ -174,6 +174,55 @@ def test_a_next_link_in_a_circle_ends(vault: list[dict[str, Any]]) -> None:
             list(RetailApi(server.url).pages(VAULT_FILTER))
 
 
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"Items": [1], "Count": 1}, "not JSON"),
+        ({"Items": None}, "not JSON"),
+        ({"NextPageLink": 5}, "not JSON"),
+        ({"NextPageLink": "http://[half"}, "another host"),
+        ({"NextPageLink": "http://127.0.0.1:99999/"}, "another host"),
+    ],
+)
+def test_a_page_that_is_none_is_said(change: dict[str, Any], said: str) -> None:
+    with serving(Server([], change_page=lambda _, page: page.update(change))) as server:
+        api = RetailApi(server.url, sleep=lambda _: None)
+        with pytest.raises(FetchError, match=said):
+            list(api.pages(VAULT_FILTER))
+
+
+@pytest.mark.parametrize("price", [None, "free", float("nan"), -1])
+def test_what_is_no_price_is_not_kept(home: Path, vault: list[dict[str, Any]], price: Any) -> None:
+    with serving(Server([*vault[1:], vault[0] | {"retailPrice": price}])) as server:
+        done = sync(home, server.url, "--service", VAULT[0], "--region", VAULT[1])
+    assert done.returncode == 3
+    assert "in an item of the API" in done.stderr
+    assert "The prices were left as they were" in done.stderr
+    assert Cache(home, "USD").open() is None
+
+
+def test_control_c_does_not_wait_for_the_next_attempt(home: Path) -> None:
+    def tomorrow(handler: Handler) -> None:
+        handler.send(429, b"", Retry_After="86400")
+
+    with serving(Server([], faults={0: tomorrow})) as server:
+        words = ("--service", VAULT[0], "--region", VAULT[1], "--base-url", server.url)
+        with subprocess.Popen(
+            [sys.executable, "-m", "azcost", "prices", "sync", *words],
+            env=os.environ | {"AZCOST_CACHE": str(home)},
+            stderr=subprocess.PIPE,
+            text=True,
+            # a shell's background jobs ignore it, and so would their children
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+        ) as run:
+            assert run.stderr
+            while "trying again in 60 s" not in run.stderr.readline():
+                assert run.poll() is None
+            run.send_signal(signal.SIGINT)
+            assert run.wait(timeout=20) == 1
+            assert "Traceback" not in run.stderr.read()
+
+
 def test_a_partition_torn_by_a_republish_is_walked_again(
     home: Path, vault: list[dict[str, Any]]
 ) -> None:

@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import json
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import urlsplit
 
 import msgspec
 import requests
@@ -67,7 +66,7 @@ class RetailApi:
     """Pages of price items by filter, retried and checked.
 
     `sleep` is called with the seconds to wait between attempts, `notice` with a sentence
-    before each of them.
+    before each of them. After `stop`, from any thread, no further attempt is made.
     """
 
     def __init__(
@@ -75,18 +74,23 @@ class RetailApi:
         base_url: str = PUBLIC,
         currency: str = "USD",
         in_flight: int = 4,
-        sleep: Callable[[float], None] = time.sleep,
+        sleep: Callable[[float], object] | None = None,
         notice: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._notice = notice
         self._base = base_url.rstrip("/")
-        if urlsplit(self._base).scheme not in _DEFAULT_PORTS:
+        if _origin(self._base)[0] not in _DEFAULT_PORTS:
             raise AzcostError(f"--base-url: {base_url} is not an http(s) address.")
         self._currency = currency
-        self._sleep = sleep
+        self._stopped = threading.Event()
+        self._sleep = sleep or self._stopped.wait
         self._gate = Gate(in_flight)
         self._session = requests.Session()
         self._session.headers["User-Agent"] = "azcost"
+
+    def stop(self) -> None:
+        """Let waiting attempts give up."""
+        self._stopped.set()
 
     def pages(self, filter_: str) -> Iterator[list[dict[str, Any]]]:
         """Yield the items of each page, following the next links to the end.
@@ -107,7 +111,7 @@ class RetailApi:
             url, query = page.get("NextPageLink") or "", None
             if url in seen:
                 raise FetchError(f"The next link {url} leads in a circle.")
-            if url and _origin(urlsplit(url)) != _origin(urlsplit(self._base)):
+            if url and _origin(url) != _origin(self._base):
                 raise FetchError(f"The next link leads to another host, {url}: not followed.")
             seen.add(url)
 
@@ -118,8 +122,10 @@ class RetailApi:
                 raise FetchError(f"asked for prices in {self._currency}, got {found}: not kept")
 
     def _get(self, url: str, query: dict[str, str] | None) -> dict[str, Any]:
-        problem = ""
+        problem = "stopped"
         for attempt in range(MAX_ATTEMPTS):
+            if self._stopped.is_set():
+                break
             with self._gate.request():
                 answer = self._attempt(url, query)
             if isinstance(answer, dict):
@@ -162,7 +168,7 @@ class _Failure(msgspec.Struct, frozen=True):
 
 
 def _page(text: str) -> dict[str, Any] | None:
-    """The page, its numbers exact, if it is whole."""
+    """The page, its numbers exact, if it is whole and of the API's making."""
     try:
         page: Any = json.loads(text, parse_float=Decimal)
     except json.JSONDecodeError:
@@ -170,13 +176,22 @@ def _page(text: str) -> dict[str, Any] | None:
     items = page.get("Items") if isinstance(page, dict) else None
     if not isinstance(items, list) or page.get("Count", len(items)) != len(items):
         return None
+    if not all(isinstance(item, dict) for item in items):
+        return None
+    if not isinstance(page.get("NextPageLink"), str | None):
+        return None
     return dict(page)
 
 
 def _retry_after(answer: requests.Response) -> float:
     text = answer.headers.get("Retry-After", "")
-    return float(text) if text.replace(".", "", 1).isdigit() else 0.0
+    return float(text) if text.isascii() and text.replace(".", "", 1).isdigit() else 0.0
 
 
-def _origin(url: SplitResult) -> tuple[str, str | None, int | None]:
-    return url.scheme, url.hostname, url.port or _DEFAULT_PORTS.get(url.scheme)
+def _origin(address: str) -> tuple[str, str | None, int | None]:
+    """Scheme, host and port; an address that is none has an origin that no other has."""
+    try:
+        url = urlsplit(address)
+        return url.scheme, url.hostname, url.port or _DEFAULT_PORTS.get(url.scheme)
+    except ValueError:
+        return "", address, None

@@ -51,6 +51,7 @@ def run(
                 _take(future, futures[future], cache, today, progress)
                 report(progress)
         except BaseException:
+            api.stop()  # or Ctrl-C would last as long as the longest Retry-After
             pool.shutdown(wait=False, cancel_futures=True)
             raise
     return progress
@@ -141,7 +142,8 @@ def _line(item: dict[str, Any], today: str) -> Line | None:
         kind = item["type"]
         if kind == "Reservation":
             kind = f"Reservation {item['reservationTerm']}"
-        plans = {plan["term"]: plan["retailPrice"] for plan in item.get("savingsPlan") or ()}
+        offered = item.get("savingsPlan") or ()
+        plans = {plan["term"]: _text(plan["retailPrice"]) for plan in offered}
         return (
             item["serviceName"],
             item["productName"],
@@ -153,8 +155,8 @@ def _line(item: dict[str, Any], today: str) -> Line | None:
             item.get("armRegionName") or "Global",
             _text(item["tierMinimumUnits"]),
             _text(item["retailPrice"]),
-            _text(plans.get("1 Year", "")),
-            _text(plans.get("3 Years", "")),
+            plans.get("1 Year", ""),
+            plans.get("3 Years", ""),
             item["meterId"],
             start,
             f"{SOURCE} {today}",
@@ -162,11 +164,14 @@ def _line(item: dict[str, Any], today: str) -> Line | None:
         )
     except (KeyError, TypeError) as error:
         raise FetchError(f"an item of the API lacks {error}: {item}") from error
+    except ValueError as error:
+        raise FetchError(f"{error}, in an item of the API: {item}") from error
 
 
-def _text(number: Decimal | int | str) -> str:
-    if isinstance(number, str):
-        return number
+def _text(number: Any) -> str:
+    """The digits of a price or a tier; raises ValueError for what cannot be one."""
+    if not (isinstance(number, Decimal | int) and Decimal(number).is_finite() and number >= 0):
+        raise ValueError(f"{number!r} is no price and no tier")
     text = format(Decimal(number), "f")
     return text.rstrip("0").rstrip(".") if "." in text else text
 
