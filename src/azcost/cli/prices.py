@@ -44,15 +44,16 @@ def show(name: str, region: str, currency: str) -> None:
 @prices.command()
 @click.argument("words", nargs=-1, required=True)
 @click.option("--region", default="", help="Show the prices of this region.")
+@click.option("--currency", default="", help="The currency; USD ships.")
 @click.option("--limit", default=40, show_default=True, help="Print so many meters.")
-def search(words: tuple[str, ...], region: str, limit: int) -> None:
+def search(words: tuple[str, ...], region: str, currency: str, limit: int) -> None:
     """Find meters: all words must be in their names.
 
     Example: azcost prices search hot lrs write --region westeurope
     """
     from azcost.report.price_list import search as render
 
-    click.echo(render(open_catalogue(), words, region, limit))
+    click.echo(render(open_catalogue(currency), words, region, limit))
 
 
 @prices.command()

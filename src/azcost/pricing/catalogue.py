@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
 import msgspec
@@ -19,6 +19,9 @@ from azcost.units import HOURS_PER_YEAR, MONTHS_PER_YEAR, Quantity
 _YEARS = {Purchase.RESERVED_1Y: 1, Purchase.RESERVED_3Y: 3}
 _PER_YEAR = {"Hours": HOURS_PER_YEAR, "Months": Decimal(MONTHS_PER_YEAR)}
 _SAVINGS = {Purchase.SAVINGS_1Y: "savings_1y", Purchase.SAVINGS_3Y: "savings_3y"}
+
+
+Row = tuple[str, ...]
 
 
 class VmSize(msgspec.Struct, frozen=True):
@@ -189,22 +192,41 @@ class Catalogue:
 
     def names(self, kind: str) -> list[str]:
         """Every name of a kind: `regions`, or `sizes` of virtual machines."""
-        found = self._shipped.execute("SELECT DISTINCT name FROM known WHERE kind = ?", (kind,))
-        return sorted(name for (name,) in found)
+        sql = "SELECT DISTINCT name FROM known WHERE kind = ?"
+        return sorted({name for one in self._both() for (name,) in one.execute(sql, (kind,))})
 
     def name(self, kind: str, text: str) -> str | None:
         """The right spelling of a name, in any case or by its display name, if there is one."""
         written = spelling(text) if kind == "sizes" else text.lower()
-        row = self._shipped.execute(
-            "SELECT name FROM known WHERE kind = ? AND spelling = ?", (kind, written)
-        ).fetchone()
-        return None if row is None else row[0]
+        sql = "SELECT name FROM known WHERE kind = ? AND spelling = ?"
+        for one in self._both():
+            if row := one.execute(sql, (kind, written)).fetchone():
+                found: str = row[0]
+                return found
+        return None
 
     def named(self, name: str, region: str) -> list[Candidate]:
         """Every row in a region whose meter or SKU has this name, in any case."""
-        where = "WHERE p.region = ? AND ? COLLATE NOCASE IN (n.meter, n.sku)"
-        rows = self._shipped.execute(f"{_SELECT} {where}", (region, name))
-        return [_candidate(row) for row in rows]
+        where = "p.region = ? AND ? COLLATE NOCASE IN (n.meter, n.sku)"
+        return [_candidate(row) for row in self.rows(_COLUMNS, where, (region, name))]
+
+    def rows(self, columns: str, where: str, values: Iterable[object] = ()) -> Iterator[Row]:
+        """Columns of the rows that count: synced ones where there are any, else shipped ones.
+
+        In SQL, `n` has the names of a row, `p` its price, `u` its unit.
+        """
+        select = f"SELECT n.service, p.region, {columns} {_FROM} WHERE {where}"
+        replaced = {(service, region) for service, region, _ in self.synced_partitions()}
+        if self._has_shipped_prices:
+            for service, region, *row in self._shipped.execute(select, tuple(values)):
+                if (service, region) not in replaced:
+                    yield tuple(row)
+        if self._synced is not None:
+            for _, _, *row in self._synced.execute(select, tuple(values)):
+                yield tuple(row)
+
+    def _both(self) -> list[sqlite3.Connection]:
+        return [self._shipped] if self._synced is None else [self._shipped, self._synced]
 
     def partitions(self) -> list[tuple[str, str]]:
         """Every service and region that the shipped tables have a price for."""
@@ -230,13 +252,11 @@ _COLUMNS = (
     "n.purchase, n.rejected, p.tier, p.price, p.savings_1y, p.savings_3y, p.meter_id, "
     "p.effective, p.source, p.rule, u.block, u.unit"
 )
-_SELECT = (
-    f"SELECT {_COLUMNS} FROM names n JOIN prices p ON p.name = n.id "  # noqa: S608 - constants
-    "LEFT JOIN units u ON u.spelling = n.unit"
-)
+_FROM = "FROM names n JOIN prices p ON p.name = n.id LEFT JOIN units u ON u.spelling = n.unit"
+_SELECT = f"SELECT {_COLUMNS} {_FROM}"
 
 
-def _candidate(row: tuple[str, ...]) -> Candidate:
+def _candidate(row: Row) -> Candidate:
     (*names, tier, price, savings_1y, savings_3y, meter_id, effective, source, rule, block,
      unit_name) = row  # fmt: skip
     service, product, sku, meter, arm_sku, region, unit, type_, os, purchase, rejected = names

@@ -60,6 +60,7 @@ INSERT OR IGNORE INTO known
 INSERT OR IGNORE INTO known SELECT 'sizes', lower(replace(size, '_', '')), size FROM vm_sizes;
 INSERT OR IGNORE INTO known SELECT 'regions', lower(region), region FROM regions;
 INSERT OR IGNORE INTO known SELECT 'regions', lower(name), region FROM regions;
+INSERT OR IGNORE INTO known SELECT 'regions', lower(region), region FROM partitions;
 CREATE INDEX names_by_arm_sku ON names (service, arm_sku);
 CREATE INDEX names_by_meter ON names (service, meter);
 CREATE INDEX names_by_sku ON names (service, sku);

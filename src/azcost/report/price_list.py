@@ -112,26 +112,24 @@ def search(catalogue: Catalogue, words: Sequence[str], region: str, limit: int) 
     """
     words = [part for word in words for part in word.replace("-", " ").split()]
     names = "n.service || ' ' || n.product || ' ' || n.sku || ' ' || n.meter || ' ' || n.arm_sku"
-    conditions = " AND ".join([f"{names} LIKE ?"] * len(words))
+    conditions = " AND ".join(["n.rejected = ''", *[f"{names} LIKE ?"] * len(words)])
     values = [f"%{word}%" for word in words]
     if region:
         conditions += " AND p.region = ?"
         values.append(_region(catalogue, region))
-    found = catalogue.query(
-        "SELECT n.service, n.product, n.sku, n.meter, n.type, n.unit, "  # noqa: S608
-        f"count(DISTINCT p.region), min(p.price + 0), max(p.price + 0) "
-        f"FROM names n JOIN prices p ON p.name = n.id "
-        f"WHERE {conditions} AND n.rejected = '' GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY 1, 2, 3, 4, 5",
-        values,
-    )
+    columns = "n.service, n.product, n.sku, n.meter, n.type, n.unit, p.region, p.price"
+    found: dict[tuple[str, ...], dict[str, list[Decimal]]] = {}
+    for *meter, where, price in catalogue.rows(columns, conditions, values):
+        found.setdefault(tuple(meter), {}).setdefault(where, []).append(Decimal(price))
     if not found:
         raise AzcostError(
             f"No meter has all of: {', '.join(words)}. Try fewer words, or another region."
         )
     rows = [["service", "product", "sku", "meter", "unit", "regions", "price"]]
-    for service, product, sku, meter, type_, unit, regions, low, high in found[:limit]:
-        price = f"{low:g}" if low == high else f"{low:g} to {high:g}"
-        rows.append([service, product, _typed(sku, type_), meter, unit, str(regions), price])
+    for (service, product, sku, name, type_, unit), prices in sorted(found.items())[:limit]:
+        every = [price for one in prices.values() for price in one]
+        said = " to ".join(dict.fromkeys(plain(price) for price in (min(every), max(every))))
+        rows.append([service, product, _typed(sku, type_), name, unit, str(len(prices)), said])
     lines = list(table(rows, left=(0, 1, 2, 3, 4), rules=(0,)))
     if len(found) > limit:
         lines.append(f"... and {len(found) - limit} more; --limit shows them.")
