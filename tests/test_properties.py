@@ -64,9 +64,43 @@ def test_a_bill_is_the_sum_of_its_services(
     named = [spec | {"name": f"s{number}"} for number, spec in enumerate(chosen)]
     together = price(named, catalogue)
     apart = [price([spec], catalogue) for spec in named]
-    assert cost(together) == sum(cost(one) for one in apart)
+    pooled = [item.charge.meter for item in together.items() if item.charge.pooled]
+    shares = len(set(pooled)) < len(pooled)  # a free grant that is given only once
+    alone = sum(cost(one) for one in apart)
+    assert cost(together) >= alone if shares else cost(together) == alone
     assert cost(together) == sum(item.cost.amount for item in together.items())
     assert len(together.unpriced) == sum(len(one.unpriced) for one in apart)
+
+
+@pytest.mark.parametrize(
+    ("specs", "monthly"),
+    [
+        # 15 GB of analytics logs, of which the billing account has 5 for free
+        (
+            [
+                {"kind": "log_analytics", "analytics_gb": "5"},
+                {"kind": "log_analytics", "analytics_gb": "4"},
+                {"kind": "application_insights", "data_gb": "6"},
+            ],
+            Decimal("29.90"),
+        ),
+        # 2.4 million executions of 0.125 GB-s: 1.4 beyond the free million, all time is free
+        (
+            [
+                {"kind": "function_app", "plan": "Consumption", "executions": "1.2M",
+                 "execution_ms": "1000", "memory_mb": "128"},
+            ] * 2,
+            Decimal("0.28"),
+        ),
+    ],
+)  # fmt: skip
+def test_what_is_free_once_is_free_once(
+    catalogue: Catalogue, specs: list[dict[str, Any]], monthly: Decimal
+) -> None:
+    named = [
+        spec | {"name": f"s{number}", "region": "westeurope"} for number, spec in enumerate(specs)
+    ]
+    assert cost(price(named, catalogue)) == monthly
 
 
 @pytest.mark.parametrize("kind", KINDS)

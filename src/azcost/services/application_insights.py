@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Annotated, ClassVar, Literal
 
 from msgspec import Meta
+from msgspec.structs import replace
 
 from azcost.estimate import Charge
 from azcost.fields import Count, Gigabytes, Operations
@@ -56,7 +57,8 @@ class ApplicationInsights(Resource, frozen=True, kw_only=True):
             yield self._charge(*classic, "Data Retention", kept)
             return
         workspace = ("Log Analytics", "Analytics Logs")
-        yield self._charge(*workspace, "Analytics Logs Data Ingestion", data)
+        ingested = self._charge(*workspace, "Analytics Logs Data Ingestion", data)
+        yield replace(ingested, pooled=True)  # the free gigabytes are the billing account's
         yield self._charge(*workspace, "Analytics Logs Data Retention", kept)
 
     def _tests(self) -> Iterator[Charge]:

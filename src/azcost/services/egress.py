@@ -40,8 +40,8 @@ class Egress(Resource, frozen=True, kw_only=True):
     gb: Gigabytes
     """Gigabytes in a month.
 
-    Put all traffic from a region to the same kind of place into one entry: each entry
-    gets the free gigabytes and the volume tiers for itself.
+    Entries to the Internet share its free gigabytes and volume tiers. Put all traffic from
+    a region to other regions into one entry: each gets the free gigabytes for itself.
     """
     routing_preference: Literal["MicrosoftRouting", "InternetRouting"] = "MicrosoftRouting"
     """To the Internet: over Microsoft's network, as by default, or over those of ISPs."""
@@ -58,7 +58,7 @@ class Egress(Resource, frozen=True, kw_only=True):
         """Yield the data that is not free by rule; what is free by tier, the price knows."""
         free = 0 if self.to == "Internet" else _FREE_GB_BETWEEN_REGIONS
         if self.gb > free:
-            yield Charge(f"data to {self.to}", gb(self.gb - free), self._meter())
+            yield Charge(f"data to {self.to}", gb(self.gb - free), self._meter(), pooled=True)
 
     def _meter(self) -> Meter:
         product, sku, meter = self._words()

@@ -112,8 +112,8 @@ class FunctionApp(Resource, frozen=True, kw_only=True):
         yield from notes_on_commitment(Purchase(self.purchase), self.hours)
         if self.executions:
             yield (
-                "the free grant is one per subscription and month, and this app gets all of "
-                "it; its storage account is a resource of its own"
+                "the free grant is one per subscription and month, and taken off here; the "
+                "storage account is a resource of its own"
             )
 
     def _consumption(self) -> Iterator[Charge]:
@@ -147,8 +147,12 @@ class FunctionApp(Resource, frozen=True, kw_only=True):
         sku = mode or "Standard"
         prefix = f"{mode}, " if mode else ""
         number, duration = f"{sku} Total Executions", f"{sku} Execution Time"
-        yield Charge(f"{prefix}executions", units(executions), self._meter(sku, number))
-        yield Charge(f"{prefix}execution time", time, self._meter(sku, duration))
+        for what, quantity, meter in (
+            ("executions", units(executions), number),
+            ("execution time", time, duration),
+        ):
+            # The free grant is the subscription's: what one app uses, the next has no more.
+            yield Charge(f"{prefix}{what}", quantity, self._meter(sku, meter), pooled=True)
 
     def _premium(self, vcpus: Decimal, memory_gb: Decimal) -> Iterator[Charge]:
         purchase = Purchase(self.purchase)

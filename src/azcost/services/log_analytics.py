@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import ClassVar, Literal
 
+from msgspec.structs import replace
+
 from azcost.estimate import Charge
 from azcost.fields import Amount, Count, Gigabytes
 from azcost.pricing.catalogue import Catalogue
@@ -88,7 +90,8 @@ class LogAnalytics(Resource, frozen=True, kw_only=True):
         auxiliary = gb(self.auxiliary_gb)
         yield self._monitor("Auxiliary Logs", "Auxiliary Logs Data Ingestion", auxiliary)
         if self.tier == "pay-as-you-go":
-            yield self._logs("Analytics Logs Data Ingestion", gb(self.analytics_gb))
+            ingested = self._logs("Analytics Logs Data Ingestion", gb(self.analytics_gb))
+            yield replace(ingested, pooled=True)  # the free gigabytes are the billing account's
             return
         # What exceeds the commitment costs as much per GB: a part of the tier more.
         committed = Decimal(self.tier.removesuffix(" GB")) * DAYS_PER_MONTH
