@@ -67,6 +67,15 @@ def kinds() -> None:
         print(f"| [`{kind}`](docs/services.md#{kind}) | {billed} | {regions} |")
 
 
+# What the table of kinds cannot show: usual charges that no source has, of kinds that have prices.
+_GAPS = {
+    "the SQL Server licence of provisioned `sql_database`s": {
+        "kind": "sql_database", "sku": "GP_Gen5_2",
+    },
+    "`vnet_peering` within a region": {"kind": "vnet_peering", "sent_gb": 1},
+}  # fmt: skip
+
+
 def coverage() -> None:
     """Print in which regions most kinds have prices, and which kinds the others have."""
     kinds = [kind for kind in architecture.KINDS if _priced_in(kind) and kind != "fixed_cost"]
@@ -76,7 +85,13 @@ def coverage() -> None:
     none = [f"`{kind}`" for kind in architecture.KINDS if not _priced_in(kind)]
     print(f"Nearly all kinds have prices in {len(most)} regions: {', '.join(most)}.")
     print(f"Elsewhere, little more than {', '.join(wide)} do.")
-    print(f"The main meters of {', '.join(none)} are in none of the sources:")
+    gaps = [
+        gap
+        for gap, spec in _GAPS.items()
+        if not any(_is_priced(spec | {"region": region}) for region in most)
+    ]
+    print(f"The main meters of {', '.join(none)},")
+    print(f"and {' and '.join(gaps)}, are in none of the sources:")
     print("a bill says that they are missing, until `azcost prices sync` has fetched them.")
 
 
