@@ -262,6 +262,18 @@ def test_nothing_heavy_is_imported(words: list[str]) -> None:
     assert not [name for name in HEAVY if f"'{name}'" in loaded]
 
 
+@pytest.mark.parametrize("format_", ["text", "json", "csv", "markdown"])
+def test_an_output_that_is_not_utf8_takes_every_name(tmp_path: Path, format_: str) -> None:
+    file = tmp_path / "a.yaml"
+    file.write_text(
+        "services: [{kind: virtual_machine, name: 訓練, size: Standard_D4s_v5, region: uksouth}]",
+        encoding="utf-8",
+    )
+    environment = os.environ | {"PYTHONIOENCODING": "cp1252"}
+    done = azcost("estimate", str(file), "--format", format_, env=environment)
+    assert done.returncode == 0, done.stderr
+
+
 def test_ten_thousand_characters_of_name_do_not_tear_the_table(tmp_path: Path) -> None:
     file = tmp_path / "long.yaml"
     file.write_text(

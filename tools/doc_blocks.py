@@ -68,7 +68,7 @@ def kinds() -> None:
 
 
 # What the table of kinds cannot show: usual charges that no source has, of kinds that have prices.
-_GAPS = {
+_GAPS: dict[str, dict[str, Any]] = {
     "the SQL Server licence of provisioned `sql_database`s": {
         "kind": "sql_database", "sku": "GP_Gen5_2",
     },

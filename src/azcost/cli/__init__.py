@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from importlib import import_module
+from io import TextIOWrapper
 
 import click
 
@@ -78,7 +79,10 @@ def main() -> None:
 
 
 def run() -> None:
-    """Run the command line; a closed pipe is no error."""
+    """Run the command line; a closed pipe is no error, nor an output that is not UTF-8."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # Windows redirects in its old code page
+            stream.reconfigure(errors="replace")
     try:
         main()
     except BrokenPipeError:
