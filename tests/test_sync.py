@@ -174,23 +174,6 @@ def test_a_next_link_in_a_circle_ends(vault: list[dict[str, Any]]) -> None:
             list(RetailApi(server.url).pages(VAULT_FILTER))
 
 
-@pytest.mark.parametrize(
-    ("change", "said"),
-    [
-        ({"Items": [1], "Count": 1}, "not JSON"),
-        ({"Items": None}, "not JSON"),
-        ({"NextPageLink": 5}, "not JSON"),
-        ({"NextPageLink": "http://[half"}, "another host"),
-        ({"NextPageLink": "http://127.0.0.1:99999/"}, "another host"),
-    ],
-)
-def test_a_page_that_is_none_is_said(change: dict[str, Any], said: str) -> None:
-    with serving(Server([], change_page=lambda _, page: page.update(change))) as server:
-        api = RetailApi(server.url, sleep=lambda _: None)
-        with pytest.raises(FetchError, match=said):
-            list(api.pages(VAULT_FILTER))
-
-
 @pytest.mark.parametrize("price", [None, "free", float("nan"), -1])
 def test_what_is_no_price_is_not_kept(home: Path, vault: list[dict[str, Any]], price: Any) -> None:
     with serving(Server([*vault[1:], vault[0] | {"retailPrice": price}])) as server:

@@ -142,7 +142,8 @@ class RetailApi:
 
     def _attempt(self, url: str, query: dict[str, str] | None) -> dict[str, Any] | _Failure:
         try:
-            answer = self._session.get(url, params=query, timeout=TIMEOUT)
+            # A redirection would lead to another host unasked: it is an answer like any other.
+            answer = self._session.get(url, params=query, timeout=TIMEOUT, allow_redirects=False)
             text = answer.content.decode("utf-8-sig")
         except requests.ConnectionError as error:
             if "resolve" in str(error).lower():
