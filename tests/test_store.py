@@ -131,6 +131,15 @@ def test_no_tables_at_all_is_an_error_with_advice(tmp_path: Path) -> None:
         tables.files(tmp_path)
 
 
+@pytest.mark.parametrize("kept", [0, 10, 100_000])
+def test_a_damaged_cache_is_said_with_what_to_do(kept: int, tmp_path: Path) -> None:
+    open_in(tmp_path)
+    (file,) = tmp_path.glob("tables-*.sqlite")
+    file.write_bytes(file.read_bytes()[:kept])
+    with pytest.raises(TablesError, match=r"is damaged: .*Delete it"):
+        store.connect(file)
+
+
 def test_half_a_database_is_never_left(tmp_path: Path) -> None:
     def breaking() -> object:
         raise KeyboardInterrupt

@@ -16,7 +16,7 @@ from pathlib import Path
 from zlib import crc32
 
 from azcost import paths
-from azcost.errors import Unwritable
+from azcost.errors import TablesError, Unwritable
 from azcost.files import is_there, written_whole
 from azcost.pricing import tables
 from azcost.pricing.rows import offer
@@ -111,8 +111,17 @@ def _remembered_hash(folder: Path, cache: Path) -> str:
 
 
 def connect(file: Path) -> sqlite3.Connection:
-    """Open a compiled database for reading."""
-    return sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
+    """Open a compiled database for reading; raises TablesError when it is damaged."""
+    connection = sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
+    try:
+        connection.execute("SELECT value FROM facts").fetchall()
+    except sqlite3.DatabaseError as error:
+        connection.close()
+        raise TablesError(
+            f"{file} is damaged: {error}. Delete it, and azcost makes it again "
+            "(synced prices with `azcost prices sync`)."
+        ) from error
+    return connection
 
 
 def _compile(folder: Path, key: str, target: Path) -> None:
