@@ -107,11 +107,11 @@ def _hosting_verdict(answer: TokenAnswer, hosted: SelfHost) -> str:
     )
     name = answer.pay_as_you_go.name
     enough = way.break_even[name]
-    start = f"Self-hosting on {hosted.host.size} ({way.purchase})"
+    start = f"A {hosted.host.size} of your own ({way.purchase})"
     if enough is None:
-        return f"{start} never beats {name} at your throughput."
+        return f"{start} never beats tokens by the token at your throughput."
     return (
-        f"{start} beats {name} from {_millions(enough)} tokens a month on a machine; this load "
+        f"{start} beats tokens by the token from {_millions(enough)} a month; this load "
         f"has {_millions(answer.monthly_tokens)} and needs {hosted.machines} for its peak: "
         f"{way.cost} a month."
     )
