@@ -27,6 +27,10 @@ COMMANDS = {
         "Say what a load of tokens should be bought as: by the token, in batch, or as PTUs.",
     ),
     "diff": ("diff:diff", "Compare two designs: what changes, by how much, and why."),
+    "lifecycle": (
+        "lifecycle:lifecycle",
+        "Price blobs over their life: as they are, under a policy, and at best.",
+    ),
     "prices": ("prices:prices", "Look at the price tables, and fetch newer prices from Azure."),
     "audit": ("audit:audit", "Judge what runs, from a snapshot of it."),
     "rules": ("rules:rules", "List the rules of the audit, and explain one."),

@@ -1,0 +1,1 @@
+"""The cheapest life of blobs: policies, what they cost by day, and the optimum."""

@@ -1,0 +1,229 @@
+"""What would change the answer: how much is read in a month, and how large blobs are.
+
+All blobs of the largest account are looked at together, under one schedule, so that the
+curves show one answer each. A cost is a straight line in the share that is read, and one
+in the number of blobs, as long as the schedule stays; where two lines cross is exact.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from decimal import Decimal
+from itertools import pairwise
+
+import msgspec
+
+from azcost.meters.cohorts import TIERS, Cohort, Reads, StandardTier
+from azcost.optimise.lifecycle.plan import Desk, Plan, Way
+from azcost.optimise.lifecycle.policy import Policy
+from azcost.optimise.lifecycle.schedule import Schedule
+from azcost.pricing.catalogue import Catalogue
+from azcost.units import AVERAGE_DAYS
+
+# Shares of all data read in a month, and average blob sizes in KiB.
+SHARES = (0.0, 0.001, 0.003, 0.01, 0.03, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0, 2.0)
+SIZES = tuple(float(4**power) for power in range(1, 11))
+_CLOSE, _TINY = 1.01, 1e-6
+_KIB_PER_GB = 1024 * 1024
+
+
+class Point(msgspec.Struct, frozen=True):
+    """The costs at one share or size, and the tiers of the optimum there."""
+
+    x: float
+    costs: dict[Way, float]
+    answer: tuple[StandardTier, ...]
+
+
+class Flip(msgspec.Struct, frozen=True):
+    """Where the optimum goes through other tiers than just below."""
+
+    x: float
+    below: tuple[StandardTier, ...]
+    above: tuple[StandardTier, ...]
+
+
+class Curve(msgspec.Struct, frozen=True):
+    """Costs over the horizon; `even` is where the policy costs what today costs."""
+
+    points: tuple[Point, ...]
+    flips: tuple[Flip, ...]
+    even: float | None
+
+
+class TierLine(msgspec.Struct, frozen=True):
+    """What keeping everything in one tier costs a month: at rest, and per share read."""
+
+    tier: StandardTier
+    at_rest: float
+    per_share: float
+
+
+class Crossing(msgspec.Struct, frozen=True):
+    """Below this share read in a month the colder of two tiers is cheaper."""
+
+    warmer: StandardTier
+    colder: StandardTier
+    share: float
+
+
+class Flips(msgspec.Struct, frozen=True, kw_only=True):
+    """The curves, the lines of the tiers and where they cross."""
+
+    blobs: Decimal
+    gb: Decimal
+    reads: Curve
+    sizes: Curve
+    tiers: tuple[TierLine, ...]
+    crossings: tuple[Crossing, ...]
+
+
+def flips(plan: Plan, policy: Policy | None, catalogue: Catalogue) -> Flips:
+    """Work out the curves for the largest account of a plan."""
+    desk = Desk(plan.cohorts, policy, catalogue, plan.setting)
+    volumes = {account: Decimal(0) for account in desk.prices}
+    for cohort in plan.cohorts:
+        volumes[cohort.account] += cohort.total_gb
+    account = max(volumes, key=lambda one: volumes[one])
+    movable = [c for c in plan.cohorts if c.account == account and c.blob_type == "blockBlob"]
+    cohorts = movable or [c for c in plan.cohorts if c.account == account]
+    sweep = _Sweep(desk, cohorts)
+    gb = sum((cohort.total_gb for cohort in cohorts), start=Decimal(0))
+    blobs = sum((cohort.blobs for cohort in cohorts), start=Decimal(0))
+    lines = _tier_lines(desk, cohorts[0], float(blobs), float(gb))
+    return Flips(
+        blobs=blobs,
+        gb=gb,
+        reads=sweep.curve(SHARES, sweep.at_share, _same),
+        sizes=sweep.curve(SIZES, sweep.at_size, lambda size: _KIB_PER_GB / size),
+        tiers=tuple(lines),
+        crossings=tuple(_crossings(lines)),
+    )
+
+
+def _same(share: float) -> float:
+    return share
+
+
+class _Sweep:
+    def __init__(self, desk: Desk, cohorts: Sequence[Cohort]) -> None:
+        self._desk = desk
+        self._pooled = _pool(cohorts, [desk.schedule(cohort) for cohort in cohorts])
+
+    def at_share(self, share: float) -> Point:
+        """The costs when so much of the data is read each month, whatever its age."""
+        reads = (Reads(per_month=Decimal(repr(share))),)
+        return self._point(share, lambda one: msgspec.structs.replace(one, reads=reads))
+
+    def at_size(self, kib: float) -> Point:
+        """The costs when all blobs are so large, and as much is stored and read."""
+
+        def resized(one: Cohort) -> Cohort:
+            blobs = one.total_gb * _KIB_PER_GB / Decimal(repr(kib))
+            writes = one.uploads / one.blobs
+            return msgspec.structs.replace(
+                one, blobs=blobs, gb=one.total_gb, mb=None, upload_writes=writes
+            )
+
+        return self._point(kib, resized)
+
+    def _point(self, x: float, changed: Callable[[Cohort], Cohort]) -> Point:
+        cohorts = [changed(cohort) for cohort, _ in self._pooled]
+        given = [schedule for _, schedule in self._pooled]
+        best = self._desk.best(cohorts, given)
+        costs: dict[Way, float] = {"today": self._cost(cohorts, [Schedule()] * len(cohorts))}
+        if self._desk.policy is not None:
+            costs["policy"] = self._cost(cohorts, given)
+        kept = [msgspec.structs.replace(best, delete=one.delete) for one in given]
+        costs["optimum"] = self._cost(cohorts, kept)
+        return Point(x, costs, tuple(tier for tier, _ in best.moves))
+
+    def _cost(self, cohorts: Sequence[Cohort], schedules: Sequence[Schedule]) -> float:
+        pairs = zip(cohorts, schedules, strict=True)
+        months = self._desk.cost((c.account, self._desk.ledger(c, s)) for c, s in pairs)
+        return float(months.sum())
+
+    def curve(
+        self,
+        xs: Sequence[float],
+        at: Callable[[float], Point],
+        linear: Callable[[float], float],
+    ) -> Curve:
+        """Points at all `xs`, flips between them; costs are lines in `linear(x)`."""
+        points = [at(x) for x in xs]
+        found = [flip for pair in pairwise(points) for flip in _between(*pair, at)]
+        return Curve(tuple(points), tuple(found), _even(points, linear))
+
+
+def _between(low: Point, high: Point, at: Callable[[float], Point]) -> Iterator[Flip]:
+    """Yield where the answer changes, to a hundredth of the share or size."""
+    if low.answer == high.answer:
+        return
+    if (low.x and high.x / low.x < _CLOSE) or high.x < _TINY:
+        yield Flip(high.x, low.answer, high.answer)
+        return
+    middle = at(math.sqrt(low.x * high.x) if low.x else high.x / 2)
+    yield from _between(low, middle, at)
+    yield from _between(middle, high, at)
+
+
+def _even(points: Sequence[Point], linear: Callable[[float], float]) -> float | None:
+    """Where the policy's line crosses today's, if it does so at a share or size above zero."""
+    if "policy" not in points[0].costs:
+        return None
+    first, last = points[0], points[-1]
+    gap = [one.costs["policy"] - one.costs["today"] for one in (first, last)]
+    ends = [linear(first.x), linear(last.x)]
+    slope = (gap[1] - gap[0]) / (ends[1] - ends[0])
+    if not slope:
+        return None
+    crossing = ends[0] - gap[0] / slope
+    if crossing <= 0:
+        return None
+    return crossing if linear is _same else _KIB_PER_GB / crossing
+
+
+def _pool(
+    cohorts: Sequence[Cohort], schedules: Sequence[Schedule]
+) -> list[tuple[Cohort, Schedule]]:
+    """Cohorts that differ in number and size only as one: costs are linear in both."""
+    alike: dict[bytes, list[tuple[Cohort, Schedule]]] = {}
+    for cohort, schedule in zip(cohorts, schedules, strict=True):
+        same = msgspec.structs.replace(
+            cohort, name="", prefix="", blobs=Decimal(1), mb=None, gb=Decimal(1), upload_writes=None
+        )
+        key = msgspec.json.encode((same, schedule))
+        alike.setdefault(key, []).append((cohort, schedule))
+    return [(_sum([cohort for cohort, _ in pairs]), pairs[0][1]) for pairs in alike.values()]
+
+
+def _sum(cohorts: Sequence[Cohort]) -> Cohort:
+    blobs = sum((one.blobs for one in cohorts), start=Decimal(0))
+    uploads = sum((one.uploads for one in cohorts), start=Decimal(0))
+    gb = sum((one.total_gb for one in cohorts), start=Decimal(0))
+    return msgspec.structs.replace(
+        cohorts[0], blobs=blobs, mb=None, gb=gb, upload_writes=uploads / blobs
+    )
+
+
+def _tier_lines(desk: Desk, one: Cohort, blobs: float, gb: float) -> list[TierLine]:
+    rates = desk.prices[one.account].rates(gb)
+    lines = []
+    for tier in desk.allowed(one.account):
+        code = TIERS.index(tier)
+        reads = float(rates.read[code] + rates.copy[code])
+        use = blobs * reads + gb * float(rates.retrieved[code])
+        lines.append(TierLine(tier, gb * float(rates.stored[code]) * float(AVERAGE_DAYS), use))
+    return lines
+
+
+def _crossings(lines: Sequence[TierLine]) -> list[Crossing]:
+    found = []
+    for at, warm in enumerate(lines):
+        for cold in lines[at + 1 :]:
+            dearer = cold.per_share - warm.per_share
+            if dearer > 0 and warm.at_rest > cold.at_rest:
+                share = (warm.at_rest - cold.at_rest) / dearer
+                found.append(Crossing(warm.tier, cold.tier, share))
+    return found

@@ -1,0 +1,224 @@
+"""What happens to a cohort on each day, counted by what Azure bills.
+
+Everything here is a quantity; `prices` says what it costs. A day is counted in the month
+of 30.4167 days that it lies in. Sources: METHODS section 3.1 and
+https://learn.microsoft.com/azure/storage/blobs/access-tiers-overview (a move to a cooler
+tier is a write of that tier; early deletion is prorated; deleting is free).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import StrEnum
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from azcost.meters.blobs import MINIMUM_DAYS, Use, is_geo
+from azcost.meters.cohorts import TIERS, Cohort, StandardTier
+from azcost.optimise.lifecycle.schedule import Schedule
+from azcost.units import AVERAGE_DAYS
+
+Floats = NDArray[np.float64]
+Whole = NDArray[np.int64]
+GONE = -1
+_DAYS = float(AVERAGE_DAYS)
+
+
+class What(StrEnum):
+    """What a quantity is, in an answer's words."""
+
+    CAPACITY = "capacity"
+    UPLOADS = "upload writes"
+    MOVES = "tier-change writes"
+    READS = "reads"
+    RETRIEVAL = "retrieval"
+    COPIES = "copies of archived blobs"
+    EARLY = "early deletion"
+    WRITTEN = "data written"
+    REPLICATED = "geo-replication"
+    TAGS = "index tags"
+    TRACKING = "last-access tracking"
+
+
+OPERATIONS = (What.UPLOADS, What.MOVES, What.READS, What.COPIES, What.TRACKING)
+
+
+class Key(msgspec.Struct, frozen=True):
+    """What is counted, of which tier, under which meter (None: copying to a second region)."""
+
+    what: What
+    tier: StandardTier
+    use: Use | None
+
+
+class Ledger:
+    """Quantities by month."""
+
+    def __init__(self, months: int) -> None:
+        self.months = months
+        self._quantities: dict[Key, Floats] = {}
+
+    def add(self, key: Key, quantities: Floats) -> None:
+        """Add so much in each month."""
+        if np.any(quantities):
+            self._quantities[key] = self._quantities.get(key, np.zeros(self.months)) + quantities
+
+    def merge(self, other: Ledger) -> None:
+        """Add all of another."""
+        for key, quantities in other.entries():
+            self.add(key, quantities)
+
+    def entries(self) -> Iterator[tuple[Key, Floats]]:
+        """Yield what was counted, capacity first."""
+        order = list(What)
+        yield from sorted(
+            self._quantities.items(),
+            key=lambda entry: (order.index(entry[0].what), TIERS.index(entry[0].tier)),
+        )
+
+    def amount(self, what: What) -> float:
+        """How much of something was counted over all months and tiers."""
+        return float(sum(q.sum() for key, q in self.entries() if key.what is what))
+
+
+class Terms(msgspec.Struct, frozen=True, kw_only=True):
+    """What of a simulation does not depend on the blobs.
+
+    `writes_gb` are the tiers whose price list has a price for writing a GB.
+    """
+
+    days: int
+    reading: dict[StandardTier, Use]
+    retrieving: dict[StandardTier, Use]
+    writes_gb: frozenset[StandardTier]
+    tracks_access: bool = False
+
+    @property
+    def months(self) -> int:
+        """Into how many months the days fall; the last may be short."""
+        return int((self.days - 1) // _DAYS) + 1
+
+
+def rates_by_age(cohort: Cohort, first: int, count: int) -> Floats:
+    """Reads of a blob on each of `count` days from the age `first`."""
+    ages = np.arange(first, first + count)
+    found = np.zeros(count)
+    begin = 0
+    for step in cohort.reads or ():
+        end = ages[-1] + 1 if step.until_day is None else step.until_day
+        found[(ages >= begin) & (ages < end)] = float(step.per_month) / _DAYS
+        begin = end
+    return found
+
+
+def simulate(cohort: Cohort, schedule: Schedule, terms: Terms) -> Ledger:
+    """Count what a cohort is billed for under a schedule.
+
+    The policy runs on the first day: blobs that are older than a threshold move at once,
+    to the coldest tier that is due. Deletion on the day after the last is still seen.
+    """
+    days = terms.days
+    first = TIERS.index(cohort.tier)
+    ages = cohort.age_days + np.arange(days + 1)
+    tiers = np.maximum(schedule.by_age(ages), first)
+    tiers[days] = tiers[days - 1]
+    end = schedule.deleted_at(cohort.lifetime_days)
+    if end is not None:
+        tiers[ages >= end] = GONE
+    daily = _Daily(cohort, terms)
+    daily.stays(tiers)
+    daily.changes(np.concatenate([[first], tiers]))
+    daily.uploads()
+    return daily.ledger()
+
+
+class _Daily:
+    """Quantities by day of the blobs that are there on day 0, or arrive on it."""
+
+    def __init__(self, cohort: Cohort, terms: Terms) -> None:
+        self._cohort = cohort
+        self._terms = terms
+        self._blobs = float(cohort.blobs)
+        self._gb = float(cohort.total_gb)
+        self._days: dict[Key, Floats] = {}
+
+    def _add(self, what: What, tier: StandardTier, use: Use | None, amounts: Floats) -> None:
+        if np.any(amounts):
+            key = Key(what, tier, use)
+            self._days[key] = self._days.get(key, np.zeros(self._terms.days + 1)) + amounts
+
+    def stays(self, tiers: Whole) -> None:
+        """What a day in a tier is billed for."""
+        cohort, terms = self._cohort, self._terms
+        there = np.zeros(terms.days + 1)
+        there[:-1] = 1.0
+        reads = rates_by_age(cohort, cohort.age_days, terms.days + 1) * there
+        for code, tier in enumerate(TIERS):
+            here = (tiers == code) * there
+            self._add(What.CAPACITY, tier, Use.STORED, here * self._gb / _DAYS)
+            tags = len(cohort.tags) * self._blobs
+            self._add(What.TAGS, tier, Use.INDEX_TAGS, here * tags / _DAYS)
+            self._read(tier, here * reads)
+        if terms.tracks_access:
+            seen = np.minimum(reads, 1.0) * (tiers >= 0) * self._blobs
+            self._add(What.TRACKING, "Hot", Use.OTHER, seen)
+
+    def _read(self, tier: StandardTier, per_blob: Floats) -> None:
+        reads = per_blob * self._blobs
+        self._add(What.READS, tier, self._terms.reading[tier], reads)
+        if tier in MINIMUM_DAYS:
+            retrieved = per_blob * self._gb
+            self._add(What.RETRIEVAL, tier, self._terms.retrieving[tier], retrieved)
+        if tier == "Archive":
+            self._add(What.COPIES, "Hot", Use.WRITE, reads)
+            self._add(What.COPIES, "Hot", Use.READ, reads)
+
+    def changes(self, tiers: Whole) -> None:
+        """Moves, and leaving a tier early; `tiers` begins with the tier before day 0."""
+        entered: float = -np.inf if self._cohort.tier_days is None else -self._cohort.tier_days
+        if self._cohort.uploads:
+            entered = 0
+        for day in map(int, np.nonzero(np.diff(tiers))[0]):
+            left, into = TIERS[tiers[day]], int(tiers[day + 1])
+            short = MINIMUM_DAYS.get(left, 0) - (day - entered)
+            if short > 0:
+                amount = self._gb * short / _DAYS
+                self._add(What.EARLY, left, Use.EARLY_DELETE, self._on(day, amount))
+            if into != GONE:
+                self._moved(TIERS[into], day)
+            entered = day
+
+    def _moved(self, tier: StandardTier, day: int) -> None:
+        self._add(What.MOVES, tier, Use.WRITE, self._on(day, self._blobs))
+        if tier in self._terms.writes_gb:
+            self._add(What.WRITTEN, tier, Use.DATA_WRITE, self._on(day, self._gb))
+
+    def _on(self, day: int, amount: float) -> Floats:
+        amounts = np.zeros(self._terms.days + 1)
+        amounts[day] = amount
+        return amounts
+
+    def uploads(self) -> None:
+        """What the upload itself is billed for, where it is to be counted."""
+        cohort = self._cohort
+        if not cohort.uploads:
+            return
+        self._add(What.UPLOADS, cohort.tier, Use.WRITE, self._on(0, float(cohort.uploads)))
+        if cohort.tier in self._terms.writes_gb:
+            self._add(What.WRITTEN, cohort.tier, Use.DATA_WRITE, self._on(0, self._gb))
+        if is_geo(cohort.redundancy):
+            self._add(What.REPLICATED, "Hot", None, self._on(0, self._gb))
+
+    def ledger(self) -> Ledger:
+        """The days summed into months; an even stream is as many copies, each a day later."""
+        days = self._terms.days
+        ledger = Ledger(self._terms.months)
+        month = np.minimum((np.arange(days + 1) // _DAYS).astype(np.int64), ledger.months - 1)
+        for key, amounts in self._days.items():
+            if self._cohort.arrive == "evenly":
+                amounts = np.cumsum(amounts) / days
+                amounts[days] = 0.0
+            ledger.add(key, np.bincount(month, amounts, ledger.months).astype(np.float64))
+        return ledger

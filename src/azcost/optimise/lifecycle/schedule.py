@@ -1,0 +1,73 @@
+"""At what age blobs go where: what a policy comes to for blobs that are alike."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from azcost.meters.cohorts import TIERS, Cohort, StandardTier
+from azcost.optimise.lifecycle.policy import MOVES, Policy
+
+_FAR_BACK = 1_000_000
+
+
+class Schedule(msgspec.Struct, frozen=True):
+    """Moves to ever colder tiers by age in days since modification, and deletion."""
+
+    moves: tuple[tuple[StandardTier, int], ...] = ()
+    delete: int | None = None
+
+    def by_age(self, ages: NDArray[Any]) -> NDArray[np.int64]:
+        """The coldest tier that is due at each age, as its place among the tiers."""
+        due = np.zeros(len(ages), dtype=np.int64)
+        for tier, age in self.moves:
+            due[ages >= age] = np.maximum(due[ages >= age], TIERS.index(tier))
+        return due
+
+    def deleted_at(self, lifetime: int | None) -> int | None:
+        """The age of deletion, by the policy or by the user, if there is any."""
+        ends = [end for end in (self.delete, lifetime) if end is not None]
+        return min(ends, default=None)
+
+    def words(self, tier: StandardTier) -> str:
+        """The schedule for a reader: `Hot -> Cool at 30 d -> Archive at 90 d`."""
+        steps = [tier, *(f"{to} at {age:,} d" for to, age in self.moves)]
+        if self.delete is not None:
+            steps.append(f"deleted at {self.delete:,} d")
+        return " -> ".join(steps) if len(steps) > 1 else f"stays in {tier}"
+
+
+def scheduled(policy: Policy, cohort: Cohort, days: int) -> Schedule:
+    """What the rules that apply to a cohort do to it within so many days.
+
+    Ages are those at which the daily run finds the condition met: "greater than 30 days"
+    is the run after 30 full days. A blob that is never read was last read when it was
+    modified, or `idle_days` ago.
+    """
+    actions = [action for rule in policy.rules_for(cohort) for action in rule.actions[cohort.part]]
+    tier, moves = TIERS.index(cohort.tier), list[tuple[StandardTier, int]]()
+    changed = cohort.age_days - (_FAR_BACK if cohort.tier_days is None else cohort.tier_days)
+    elder = (cohort.created_days or cohort.age_days) - cohort.age_days
+    idle = cohort.idle_days if cohort.idle_days is not None else cohort.age_days
+    for age in range(cohort.age_days, cohort.age_days + days + 1):
+        passed = {
+            "modified": age,
+            "created": age + elder,
+            "read": age - cohort.age_days + idle,
+            "moved": age - changed,
+        }
+        due = [
+            MOVES.index(action.move)
+            for action in actions
+            if all(passed[name] >= limit for name, limit in action.condition.since())
+        ]
+        into = max(due, default=0)
+        if into == len(TIERS):
+            return Schedule(tuple(moves), age)
+        if into > tier:
+            tier, changed = into, age
+            moves.append((TIERS[into], age))
+    return Schedule(tuple(moves))
