@@ -63,6 +63,8 @@ def _without_reads(flips: Flips) -> str:
 def _saving(one: Outcome, today: Outcome) -> str:
     if not today.total.amount:
         return "where today costs nothing"
+    if one.total == today.total:
+        return "as much as today"
     share = 1 - one.total.amount / today.total.amount
     return f"{abs(share):.1%} {'less' if share >= 0 else 'more'} than today"
 

@@ -91,12 +91,16 @@ def _query(source: str, columns: Sequence[str]) -> str:
         return f'CAST("{name}" AS VARCHAR)' if name in columns else "NULL"
 
     def time(name: str) -> str:
-        if name not in columns:
-            return "NULL"
         return f"CAST(nullif(CAST(\"{name}\" AS VARCHAR), '') AS TIMESTAMP)"
 
     def days(name: str) -> str:
-        return f"greatest(0, date_diff('day', {time(name)}, CAST($1 AS TIMESTAMP)))"
+        if name not in columns:
+            return "NULL"
+        since = f"date_diff('day', {time(name)}, CAST($1 AS TIMESTAMP))"
+        return f"CASE WHEN {since} < 0 THEN 0 ELSE {since} END"
+
+    def average(name: str) -> str:  # over all sizes, so that they share one age
+        return f"sum(sum({name})) OVER alike / sum(count({name})) OVER alike"
 
     modified = days("Last-Modified") if "Last-Modified" in columns else days("Creation-Time")
     created = days("Creation-Time") if "Creation-Time" in columns else "NULL"
@@ -124,11 +128,12 @@ def _query(source: str, columns: Sequence[str]) -> str:
                 ELSE {_FINE_DAYS} + age // {_COARSE_STEP} END AS era
             FROM blobs
         )
-        SELECT prefix, tier, type, part, tags, size, count(*), sum(bytes), avg(age), avg(created),
-            avg(idle), avg(held), count(*) FILTER (WHERE name IS NULL OR bytes IS NULL
-                OR bytes < 0 OR age IS NULL)
+        SELECT prefix, tier, type, part, tags, size, count(*), sum(bytes), {average("age")},
+            {average("created")}, {average("idle")}, {average("held")},
+            count(*) FILTER (WHERE name IS NULL OR bytes IS NULL OR bytes < 0 OR age IS NULL)
         FROM placed
-        GROUP BY prefix, tier, type, part, tags, size, era ORDER BY ALL
+        GROUP BY prefix, tier, type, part, tags, size, era
+        WINDOW alike AS (PARTITION BY prefix, tier, type, part, tags, era) ORDER BY ALL
     """  # noqa: S608 - columns of our own list
 
 

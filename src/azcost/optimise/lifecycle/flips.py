@@ -15,6 +15,7 @@ from itertools import pairwise
 import msgspec
 
 from azcost.meters.cohorts import TIERS, Cohort, Reads, StandardTier
+from azcost.optimise.lifecycle.groups import pooled
 from azcost.optimise.lifecycle.plan import Desk, Plan, Way
 from azcost.optimise.lifecycle.policy import Policy
 from azcost.optimise.lifecycle.schedule import Schedule
@@ -24,7 +25,10 @@ from azcost.units import AVERAGE_DAYS
 # Shares of all data read in a month, and average blob sizes in KiB.
 SHARES = (0.0, 0.001, 0.003, 0.01, 0.03, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0, 2.0)
 SIZES = tuple(float(4**power) for power in range(1, 11))
-_CLOSE, _TINY = 1.01, 1e-6
+_CLOSE, _TINY = 1.02, 1e-6  # two flips nearer than that are one
+# Of more sets of blobs the ages are put together by so many days, and all are looked at.
+_MOST_SETS, _TOGETHER = 60, 30
+_MOST_AGES = 400
 _KIB_PER_GB = 1024 * 1024
 
 
@@ -106,10 +110,31 @@ def _same(share: float) -> float:
     return share
 
 
+def _rounded(one: Cohort) -> Cohort:
+    """A cohort with its ages put together, so that many cohorts are few sets of blobs."""
+
+    def near(days: int | None) -> int | None:
+        return None if days is None else days // _TOGETHER * _TOGETHER
+
+    return msgspec.structs.replace(
+        one,
+        age_days=one.age_days // _TOGETHER * _TOGETHER,
+        created_days=near(one.created_days),
+        idle_days=near(one.idle_days),
+        tier_days=near(one.tier_days),
+    )
+
+
 class _Sweep:
     def __init__(self, desk: Desk, cohorts: Sequence[Cohort]) -> None:
         self._desk = desk
-        self._pooled = _pool(cohorts, [desk.schedule(cohort) for cohort in cohorts])
+        self._pooled = self._pool(cohorts)
+        if len(self._pooled) > _MOST_SETS:
+            self._pooled = self._pool([_rounded(one) for one in cohorts])
+
+    def _pool(self, cohorts: Sequence[Cohort]) -> list[tuple[Cohort, Schedule]]:
+        given = [(one, self._desk.schedule(one)) for one in cohorts]
+        return pooled([(msgspec.structs.replace(one, prefix=""), found) for one, found in given])
 
     def at_share(self, share: float) -> Point:
         """The costs when so much of the data is read each month, whatever its age."""
@@ -131,7 +156,7 @@ class _Sweep:
     def _point(self, x: float, changed: Callable[[Cohort], Cohort]) -> Point:
         cohorts = [changed(cohort) for cohort, _ in self._pooled]
         given = [schedule for _, schedule in self._pooled]
-        best = self._desk.best(cohorts, given)
+        best = self._desk.best(cohorts, given, _MOST_AGES)
         costs: dict[Way, float] = {"today": self._cost(cohorts, [Schedule()] * len(cohorts))}
         if self._desk.policy is not None:
             costs["policy"] = self._cost(cohorts, given)
@@ -182,29 +207,6 @@ def _even(points: Sequence[Point], linear: Callable[[float], float]) -> float | 
     if crossing <= 0:
         return None
     return crossing if linear is _same else _KIB_PER_GB / crossing
-
-
-def _pool(
-    cohorts: Sequence[Cohort], schedules: Sequence[Schedule]
-) -> list[tuple[Cohort, Schedule]]:
-    """Cohorts that differ in number and size only as one: costs are linear in both."""
-    alike: dict[bytes, list[tuple[Cohort, Schedule]]] = {}
-    for cohort, schedule in zip(cohorts, schedules, strict=True):
-        same = msgspec.structs.replace(
-            cohort, name="", prefix="", blobs=Decimal(1), mb=None, gb=Decimal(1), upload_writes=None
-        )
-        key = msgspec.json.encode((same, schedule))
-        alike.setdefault(key, []).append((cohort, schedule))
-    return [(_sum([cohort for cohort, _ in pairs]), pairs[0][1]) for pairs in alike.values()]
-
-
-def _sum(cohorts: Sequence[Cohort]) -> Cohort:
-    blobs = sum((one.blobs for one in cohorts), start=Decimal(0))
-    uploads = sum((one.uploads for one in cohorts), start=Decimal(0))
-    gb = sum((one.total_gb for one in cohorts), start=Decimal(0))
-    return msgspec.structs.replace(
-        cohorts[0], blobs=blobs, mb=None, gb=gb, upload_writes=uploads / blobs
-    )
 
 
 def _tier_lines(desk: Desk, one: Cohort, blobs: float, gb: float) -> list[TierLine]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 import msgspec
 
@@ -82,6 +83,27 @@ def groups(cohorts: Sequence[Cohort]) -> list[Group]:
     for number, one in enumerate(filters):
         members.setdefault(widest[one], []).append(number)
     return [Group(top, tuple(members[top])) for top in tops]
+
+
+def pooled(pairs: Sequence[tuple[Cohort, Schedule]]) -> list[tuple[Cohort, Schedule]]:
+    """Cohorts that differ in number and size only as one: all costs are linear in both."""
+    alike: dict[bytes, list[tuple[Cohort, Schedule]]] = {}
+    one = Decimal(1)
+    for cohort, schedule in pairs:
+        same = msgspec.structs.replace(
+            cohort, name="", blobs=one, mb=None, gb=one, upload_writes=None
+        )
+        alike.setdefault(msgspec.json.encode((same, schedule)), []).append((cohort, schedule))
+    return [(_sum([cohort for cohort, _ in found]), found[0][1]) for found in alike.values()]
+
+
+def _sum(cohorts: Sequence[Cohort]) -> Cohort:
+    blobs = sum((one.blobs for one in cohorts), start=Decimal(0))
+    uploads = sum((one.uploads for one in cohorts), start=Decimal(0))
+    gb = sum((one.total_gb for one in cohorts), start=Decimal(0))
+    return msgspec.structs.replace(
+        cohorts[0], blobs=blobs, mb=None, gb=gb, upload_writes=uploads / blobs
+    )
 
 
 def written(

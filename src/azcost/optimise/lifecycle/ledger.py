@@ -67,8 +67,9 @@ class Ledger:
 
     def merge(self, other: Ledger) -> None:
         """Add all of another."""
-        for key, quantities in other.entries():
-            self.add(key, quantities)
+        for key, quantities in other._quantities.items():
+            mine = self._quantities.get(key)
+            self._quantities[key] = quantities if mine is None else mine + quantities
 
     def entries(self) -> Iterator[tuple[Key, Floats]]:
         """Yield what was counted, capacity first."""

@@ -28,7 +28,7 @@ from azcost.optimise.lifecycle.schedule import Schedule
 Flags = NDArray[np.bool_]
 
 # Beyond so many candidate ages the days further than the first year are thinned out.
-_MOST_AGES = 800
+MOST_AGES = 800
 _EVERY_DAY = 366
 
 
@@ -114,12 +114,16 @@ def _reads(
     return found
 
 
-def cheapest(found: Lives, rates: Rates, allowed: Sequence[StandardTier]) -> Schedule:
+def cheapest(
+    found: Lives, rates: Rates, allowed: Sequence[StandardTier], most_ages: int
+) -> Schedule:
     """The schedule over the allowed tiers that costs least; of equals the one moving less.
+
+    Every day is tried, but of more than `most_ages` those beyond the first year are thinned.
 
     Hot must be allowed, or the tier that all blobs are in.
     """
-    grid = _grid(found)
+    grid = _grid(found, most_ages)
     if len(grid) == 1:
         return Schedule()  # all are deleted on the first day
     tables = _Tables(found, rates, grid)
@@ -160,7 +164,7 @@ def _first_least(costs: Sequence[float]) -> int:
     return next(at for at, cost in enumerate(costs) if cost <= least + 1e-9 * abs(least))
 
 
-def _grid(found: Lives) -> Whole:
+def _grid(found: Lives, most: int) -> Whole:
     """The candidate ages: every age at which anything begins or ends, and the days between."""
     must = np.unique(np.concatenate([found.first, found.last]))
     alive = np.zeros(int(found.last.max()) + 2, dtype=np.int64)
@@ -168,7 +172,7 @@ def _grid(found: Lives) -> Whole:
     np.add.at(alive, found.last + 1, -1)
     days = np.nonzero(np.cumsum(alive))[0]
     near, far = days[days < days[0] + _EVERY_DAY], days[days >= days[0] + _EVERY_DAY]
-    room = max(_MOST_AGES - len(near) - len(must), 50)
+    room = max(most - len(near) - len(must), 20)
     step = max(1, -(-len(far) // room))
     return np.unique(np.concatenate([must, near, far[::step]]))
 

@@ -15,13 +15,14 @@ from azcost.money import Money
 from azcost.optimise.lifecycle import groups as grouping
 from azcost.optimise.lifecycle.groups import Group
 from azcost.optimise.lifecycle.ledger import Floats, Ledger, Terms, simulate
-from azcost.optimise.lifecycle.optimum import cheapest, lives
+from azcost.optimise.lifecycle.optimum import MOST_AGES, cheapest, lives
 from azcost.optimise.lifecycle.policy import Policy
 from azcost.optimise.lifecycle.prices import Line, Prices, total
 from azcost.optimise.lifecycle.schedule import Schedule, scheduled
 from azcost.pricing.catalogue import Catalogue
 
 Way = Literal["today", "policy", "optimum"]
+_SHOWN = 2
 
 
 class Setting(msgspec.Struct, frozen=True, kw_only=True):
@@ -140,7 +141,12 @@ class Desk:
         missing = self.prices[account].missing
         return [tier for tier in TIERS if tier not in missing and tier not in barred]
 
-    def best(self, cohorts: Sequence[Cohort], schedules: Sequence[Schedule]) -> Schedule:
+    def best(
+        self,
+        cohorts: Sequence[Cohort],
+        schedules: Sequence[Schedule],
+        most_ages: int = MOST_AGES,
+    ) -> Schedule:
         """The one schedule that is cheapest for cohorts of an account.
 
         `schedules` are those of the policy; what they delete stays deleted.
@@ -151,7 +157,7 @@ class Desk:
         rates = self.prices[account].rates(float(found.gb.sum()))
         allowed = self.allowed(account)
         own = {cohort.tier for cohort in cohorts}
-        return cheapest(found, rates, [t for t in TIERS if t in allowed or t in own])
+        return cheapest(found, rates, [t for t in TIERS if t in allowed or t in own], most_ages)
 
     def cost(self, ledgers: Iterable[tuple[Account, Ledger]]) -> Floats:
         """What ledgers cost by month, the volumes of an account taken together."""
@@ -191,7 +197,9 @@ def plan(
     if not cohorts:
         raise AzcostError("There are no blobs to price.")
     desk = Desk(cohorts, policy, catalogue, setting)
-    given = [desk.schedule(cohort) for cohort in cohorts]
+    pairs = grouping.pooled([(cohort, desk.schedule(cohort)) for cohort in cohorts])
+    whole, cohorts = cohorts, [cohort for cohort, _ in pairs]
+    given = [schedule for _, schedule in pairs]
     grouped = grouping.groups(cohorts)
     best = {group: _best(desk, cohorts, given, group) for group in grouped}
     chosen = list(given)
@@ -213,7 +221,7 @@ def plan(
     return Plan(
         setting=setting,
         currency=desk.currency,
-        cohorts=tuple(cohorts),
+        cohorts=tuple(whole),
         outcomes=tuple(_outcome(desk, way, ledgers[way]) for way in ways),
         rules=tuple(_rule(desk, cohorts, group, ways, ledgers) for group in grouped),
         policies=policies,
@@ -254,8 +262,8 @@ def _rule(
     members = [cohorts[number] for number in group.members]
     words, totals = {}, {}
     for way, schedules in ways.items():
-        said = {schedules[n].words(cohorts[n].tier) for n in group.members}
-        words[way] = said.pop() if len(said) == 1 else "by age and tier"
+        said = sorted({schedules[n].words(cohorts[n].tier) for n in group.members})
+        words[way] = "; ".join(said) if len(said) <= _SHOWN else "by age and tier"
         own = [ledgers[way][number] for number in group.members]
         totals[way] = total(desk.lines(own), desk.currency)
     return RuleOutcome(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, cast
 
@@ -76,6 +77,12 @@ def parse(text: str, file: str) -> Policy:
     if reading.problems:
         raise PolicyError(file, reading.problems)
     return policy
+
+
+def _meant(key: str, known: list[str]) -> str:
+    """The nearest of Azure's long names, which mostly differ from each other by a letter."""
+    near = get_close_matches(key, known, n=1)
+    return f": did you mean {near[0]}?" if near else did_you_mean(key, known)
 
 
 class _Reading:
@@ -147,8 +154,8 @@ class _Reading:
             types = []
         for at, one in enumerate(types):
             if one not in known:
-                hint = did_you_mean(str(one)[:60], known)
-                self.note(f"{path}.blobTypes[{at}]", f"{str(one)[:60]}{hint}")
+                expected = f"expected {' or '.join(known)}, not {str(one)[:60]}"
+                self.note(f"{path}.blobTypes[{at}]", expected)
         prefixes = list(self._texts(filters.get("prefixMatch"), f"{path}.prefixMatch"))
         for at, prefix in enumerate(prefixes):
             if not prefix or prefix.startswith("/"):
@@ -243,7 +250,7 @@ class _Reading:
         for key in found:
             if key not in known:
                 own = f"{path}.{key[:60]}" if path else key[:60]
-                self.note(own, f"unknown key{did_you_mean(key, known)}")
+                self.note(own, f"unknown key{_meant(key, known)}")
 
     def _list(self, found: Any, path: str) -> list[Any]:
         if found is None:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from azcost.meters.cohorts import TIERS, Cohort, StandardTier
-from azcost.optimise.lifecycle.policy import MOVES, Policy
+from azcost.optimise.lifecycle.policy import MOVES, Action, Policy
 
 _FAR_BACK = 1_000_000
 
@@ -49,25 +49,30 @@ def scheduled(policy: Policy, cohort: Cohort, days: int) -> Schedule:
     """
     actions = [action for rule in policy.rules_for(cohort) for action in rule.actions[cohort.part]]
     tier, moves = TIERS.index(cohort.tier), list[tuple[StandardTier, int]]()
-    changed = cohort.age_days - (_FAR_BACK if cohort.tier_days is None else cohort.tier_days)
-    elder = (cohort.created_days or cohort.age_days) - cohort.age_days
-    idle = cohort.idle_days if cohort.idle_days is not None else cohort.age_days
-    for age in range(cohort.age_days, cohort.age_days + days + 1):
-        passed = {
-            "modified": age,
-            "created": age + elder,
-            "read": age - cohort.age_days + idle,
-            "moved": age - changed,
-        }
-        due = [
-            MOVES.index(action.move)
-            for action in actions
-            if all(passed[name] >= limit for name, limit in action.condition.since())
-        ]
+    first = cohort.age_days
+    held = _FAR_BACK if cohort.tier_days is None else cohort.tier_days
+    idle = first if cohort.idle_days is None else cohort.idle_days
+    # The age at which each count of days was zero.
+    zero = {
+        "modified": 0,
+        "created": first - max(first, cohort.created_days or 0),
+        "read": first - idle,
+        "moved": first - held,
+    }
+    age: int | None = first
+    while age is not None and age <= first + days:
+        due = [MOVES.index(action.move) for action in actions if _ready(action, zero) <= age]
         into = max(due, default=0)
         if into == len(TIERS):
             return Schedule(tuple(moves), age)
         if into > tier:
-            tier, changed = into, age
+            tier, zero["moved"] = into, age
             moves.append((TIERS[into], age))
+        later = [ready for action in actions if (ready := _ready(action, zero)) > age]
+        age = min(later, default=None)
     return Schedule(tuple(moves))
+
+
+def _ready(action: Action, zero: dict[str, int]) -> int:
+    """The age at which every count of days has reached its limit."""
+    return max(zero[name] + limit for name, limit in action.condition.since())
