@@ -14,6 +14,11 @@ def remarks(cohorts: Sequence[Cohort], policy: Policy | None) -> Iterator[str]:
     """Yield what of the policy does nothing, and what of the blobs is not known."""
     if policy is not None:
         yield from _about(policy, cohorts)
+    if policy is not None and policy.tracks_access and any(one.reads for one in cohorts):
+        yield (
+            "actions by last access time are run as if nobody read the blobs again: "
+            "those that are read stay warm longer than counted here"
+        )
     unknown = [cohort.name for cohort in cohorts if cohort.reads is None]
     if unknown and len(unknown) < len(cohorts):
         yield f"no reads are counted of {_some(unknown)}: how often they are read is not said"
