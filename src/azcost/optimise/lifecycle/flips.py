@@ -159,7 +159,11 @@ class _Sweep:
         best = self._desk.best(cohorts, given, _MOST_AGES)
         costs: dict[Way, float] = {"today": self._cost(cohorts, [Schedule()] * len(cohorts))}
         if self._desk.policy is not None:
-            costs["policy"] = self._cost(cohorts, given)
+            ledgers = [
+                (c.account, self._desk.under_policy(c, s))
+                for c, s in zip(cohorts, given, strict=True)
+            ]
+            costs["policy"] = float(self._desk.cost(ledgers).sum())
         kept = [msgspec.structs.replace(best, delete=one.delete) for one in given]
         costs["optimum"] = self._cost(cohorts, kept)
         return Point(x, costs, tuple(tier for tier, _ in best.moves))
@@ -178,7 +182,9 @@ class _Sweep:
         """Points at all `xs`, flips between them; costs are lines in `linear(x)`."""
         points = [at(x) for x in xs]
         found = [flip for pair in pairwise(points) for flip in _between(*pair, at)]
-        return Curve(tuple(points), tuple(found), _even(points, linear))
+        policy = self._desk.policy
+        straight = policy is not None and not policy.tracks_access
+        return Curve(tuple(points), tuple(found), _even(points, linear) if straight else None)
 
 
 def _between(low: Point, high: Point, at: Callable[[float], Point]) -> Iterator[Flip]:
@@ -195,8 +201,6 @@ def _between(low: Point, high: Point, at: Callable[[float], Point]) -> Iterator[
 
 def _even(points: Sequence[Point], linear: Callable[[float], float]) -> float | None:
     """Where the policy's line crosses today's, if it does so at a share or size above zero."""
-    if "policy" not in points[0].costs:
-        return None
     first, last = points[0], points[-1]
     gap = [one.costs["policy"] - one.costs["today"] for one in (first, last)]
     ends = [linear(first.x), linear(last.x)]

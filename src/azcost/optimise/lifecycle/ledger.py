@@ -104,14 +104,32 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
 
 def rates_by_age(cohort: Cohort, first: int, count: int) -> Floats:
     """Reads of a blob on each of `count` days from the age `first`."""
-    ages = np.arange(first, first + count)
     found = np.zeros(count)
     begin = 0
     for step in cohort.reads or ():
-        end = ages[-1] + 1 if step.until_day is None else step.until_day
-        found[(ages >= begin) & (ages < end)] = float(step.per_month) / _DAYS
+        end = first + count if step.until_day is None else step.until_day
+        if end > first:
+            found[max(begin - first, 0) : end - first] = float(step.per_month) / _DAYS
         begin = end
     return found
+
+
+class Course(msgspec.Struct, frozen=True):
+    """What happens to blobs day by day, as shares of them; arrays of shape (4, days + 1).
+
+    `there` is the share in each tier, `moved` the share that moves into it, `short` the share
+    that leaves it early times the days that it is short of its minimum. Only leaving is
+    seen on the day after the last.
+    """
+
+    there: Floats
+    moved: Floats
+    short: Floats
+
+    @classmethod
+    def empty(cls, days: int) -> Course:
+        """One in which nothing happens yet."""
+        return cls(*(np.zeros((len(TIERS), days + 1)) for _ in range(3)))
 
 
 def simulate(cohort: Cohort, schedule: Schedule, terms: Terms) -> Ledger:
@@ -128,9 +146,31 @@ def simulate(cohort: Cohort, schedule: Schedule, terms: Terms) -> Ledger:
     end = schedule.deleted_at(cohort.lifetime_days)
     if end is not None:
         tiers[ages >= end] = GONE
+    course = Course.empty(days)
+    for code in range(len(TIERS)):
+        course.there[code, :days] = tiers[:days] == code
+    entered = -np.inf if (held := days_in_tier(cohort)) is None else -held
+    changes = np.concatenate([[first], tiers])
+    for day in map(int, np.nonzero(np.diff(changes))[0]):
+        left, into = int(changes[day]), int(changes[day + 1])
+        minimum = MINIMUM_DAYS.get(TIERS[left], 0)
+        course.short[left, day] = max(0.0, minimum - (day - entered))
+        if into != GONE:
+            course.moved[into, day] = 1.0
+        entered = day
+    return counted(cohort, course, terms)
+
+
+def days_in_tier(cohort: Cohort) -> int | None:
+    """Days in its tier so far; None if leaving it is not early whenever it happens."""
+    return 0 if cohort.uploads else cohort.tier_days
+
+
+def counted(cohort: Cohort, course: Course, terms: Terms) -> Ledger:
+    """What a cohort is billed for on its course."""
     daily = _Daily(cohort, terms)
-    daily.stays(tiers)
-    daily.changes(np.concatenate([[first], tiers]))
+    daily.stays(course)
+    daily.changes(course)
     daily.uploads()
     return daily.ledger()
 
@@ -150,20 +190,17 @@ class _Daily:
             key = Key(what, tier, use)
             self._days[key] = self._days.get(key, np.zeros(self._terms.days + 1)) + amounts
 
-    def stays(self, tiers: Whole) -> None:
+    def stays(self, course: Course) -> None:
         """What a day in a tier is billed for."""
         cohort, terms = self._cohort, self._terms
-        there = np.zeros(terms.days + 1)
-        there[:-1] = 1.0
-        reads = rates_by_age(cohort, cohort.age_days, terms.days + 1) * there
-        for code, tier in enumerate(TIERS):
-            here = (tiers == code) * there
-            self._add(What.CAPACITY, tier, Use.STORED, here * self._gb / _DAYS)
-            tags = len(cohort.tags) * self._blobs
-            self._add(What.TAGS, tier, Use.INDEX_TAGS, here * tags / _DAYS)
-            self._read(tier, here * reads)
+        reads = rates_by_age(cohort, cohort.age_days, terms.days + 1)
+        tags = len(cohort.tags) * self._blobs
+        for tier, there in zip(TIERS, course.there, strict=True):
+            self._add(What.CAPACITY, tier, Use.STORED, there * self._gb / _DAYS)
+            self._add(What.TAGS, tier, Use.INDEX_TAGS, there * tags / _DAYS)
+            self._read(tier, there * reads)
         if terms.tracks_access:
-            seen = np.minimum(reads, 1.0) * (tiers >= 0) * self._blobs
+            seen = np.minimum(reads, 1.0) * course.there.sum(axis=0) * self._blobs
             self._add(What.TRACKING, "Hot", Use.OTHER, seen)
 
     def _read(self, tier: StandardTier, per_blob: Floats) -> None:
@@ -176,29 +213,17 @@ class _Daily:
             self._add(What.COPIES, "Hot", Use.WRITE, reads)
             self._add(What.COPIES, "Hot", Use.READ, reads)
 
-    def changes(self, tiers: Whole) -> None:
-        """Moves, and leaving a tier early; `tiers` begins with the tier before day 0."""
-        entered: float = -np.inf if self._cohort.tier_days is None else -self._cohort.tier_days
-        if self._cohort.uploads:
-            entered = 0
-        for day in map(int, np.nonzero(np.diff(tiers))[0]):
-            left, into = TIERS[tiers[day]], int(tiers[day + 1])
-            short = MINIMUM_DAYS.get(left, 0) - (day - entered)
-            if short > 0:
-                amount = self._gb * short / _DAYS
-                self._add(What.EARLY, left, Use.EARLY_DELETE, self._on(day, amount))
-            if into != GONE:
-                self._moved(TIERS[into], day)
-            entered = day
+    def changes(self, course: Course) -> None:
+        """Moves, and leaving a tier early."""
+        for tier, moved, short in zip(TIERS, course.moved, course.short, strict=True):
+            self._add(What.EARLY, tier, Use.EARLY_DELETE, short * self._gb / _DAYS)
+            self._add(What.MOVES, tier, Use.WRITE, moved * self._blobs)
+            if tier in self._terms.writes_gb:
+                self._add(What.WRITTEN, tier, Use.DATA_WRITE, moved * self._gb)
 
-    def _moved(self, tier: StandardTier, day: int) -> None:
-        self._add(What.MOVES, tier, Use.WRITE, self._on(day, self._blobs))
-        if tier in self._terms.writes_gb:
-            self._add(What.WRITTEN, tier, Use.DATA_WRITE, self._on(day, self._gb))
-
-    def _on(self, day: int, amount: float) -> Floats:
+    def _on_arrival(self, amount: float) -> Floats:
         amounts = np.zeros(self._terms.days + 1)
-        amounts[day] = amount
+        amounts[0] = amount
         return amounts
 
     def uploads(self) -> None:
@@ -206,11 +231,11 @@ class _Daily:
         cohort = self._cohort
         if not cohort.uploads:
             return
-        self._add(What.UPLOADS, cohort.tier, Use.WRITE, self._on(0, float(cohort.uploads)))
+        self._add(What.UPLOADS, cohort.tier, Use.WRITE, self._on_arrival(float(cohort.uploads)))
         if cohort.tier in self._terms.writes_gb:
-            self._add(What.WRITTEN, cohort.tier, Use.DATA_WRITE, self._on(0, self._gb))
+            self._add(What.WRITTEN, cohort.tier, Use.DATA_WRITE, self._on_arrival(self._gb))
         if is_geo(cohort.redundancy):
-            self._add(What.REPLICATED, "Hot", None, self._on(0, self._gb))
+            self._add(What.REPLICATED, "Hot", None, self._on_arrival(self._gb))
 
     def ledger(self) -> Ledger:
         """The days summed into months; an even stream is as many copies, each a day later."""

@@ -14,9 +14,10 @@ from azcost.meters.cohorts import TIERS, Account, Cohort, StandardTier
 from azcost.money import Money
 from azcost.optimise.lifecycle import groups as grouping
 from azcost.optimise.lifecycle.groups import Group
+from azcost.optimise.lifecycle.idle import expected, goes_by_access
 from azcost.optimise.lifecycle.ledger import Floats, Ledger, Terms, simulate
 from azcost.optimise.lifecycle.optimum import MOST_AGES, cheapest, lives
-from azcost.optimise.lifecycle.policy import Policy
+from azcost.optimise.lifecycle.policy import MOVES, Policy
 from azcost.optimise.lifecycle.prices import Line, Prices, total
 from azcost.optimise.lifecycle.schedule import Schedule, scheduled
 from azcost.pricing.catalogue import Catalogue
@@ -113,14 +114,34 @@ class Desk:
         """What the policy does to a cohort."""
         if self.policy is None:
             return Schedule()
-        found = scheduled(self.policy, cohort, self.setting.days)
+        by_access = goes_by_access(self.policy, cohort)
+        policy = self.policy.without_access() if by_access else self.policy
+        found = scheduled(policy, cohort, self.setting.days)
         for tier, _ in found.moves:
             self.prices[cohort.account].require(tier)
         return found
 
-    def ledger(self, cohort: Cohort, schedule: Schedule, *, tracked: bool = False) -> Ledger:
+    def ledger(self, cohort: Cohort, schedule: Schedule) -> Ledger:
         """What a cohort is billed for under a schedule."""
-        return simulate(cohort, schedule, self.terms(cohort.account, tracked=tracked))
+        return simulate(cohort, schedule, self.terms(cohort.account, tracked=False))
+
+    def under_policy(self, cohort: Cohort, schedule: Schedule) -> Ledger:
+        """What a cohort is billed for under the policy, which comes to a schedule without reads."""
+        if self.policy is None:
+            return self.ledger(cohort, schedule)
+        terms = self.terms(cohort.account, tracked=self.policy.tracks_access)
+        if not goes_by_access(self.policy, cohort):
+            return simulate(cohort, schedule, terms)
+        for action in self.policy.actions_for(cohort):
+            if action.move != "delete":
+                self.prices[cohort.account].require(TIERS[MOVES.index(action.move)])
+        return expected(self.policy, cohort, terms)
+
+    def words(self, way: Way, cohort: Cohort, schedule: Schedule) -> str:
+        """What becomes of a cohort, for a reader."""
+        if way == "policy" and self.policy and goes_by_access(self.policy, cohort):
+            return f"from {cohort.tier}, by last access"
+        return schedule.words(cohort.tier)
 
     def terms(self, account: Account, *, tracked: bool) -> Terms:
         """The terms of a simulation in an account."""
@@ -212,7 +233,7 @@ def plan(
     ways["optimum"] = chosen
     ledgers = {
         way: [
-            (cohort.account, desk.ledger(cohort, one, tracked=way == "policy" and _tracks(policy)))
+            (cohort.account, (desk.under_policy if way == "policy" else desk.ledger)(cohort, one))
             for cohort, one in zip(cohorts, schedules, strict=True)
         ]
         for way, schedules in ways.items()
@@ -230,10 +251,6 @@ def plan(
             (tier, why) for prices in desk.prices.values() for tier, why in prices.missing.items()
         ),
     )
-
-
-def _tracks(policy: Policy | None) -> bool:
-    return policy is not None and policy.tracks_access
 
 
 def _best(
@@ -262,7 +279,7 @@ def _rule(
     members = [cohorts[number] for number in group.members]
     words, totals = {}, {}
     for way, schedules in ways.items():
-        said = sorted({schedules[n].words(cohorts[n].tier) for n in group.members})
+        said = sorted({desk.words(way, cohorts[n], schedules[n]) for n in group.members})
         words[way] = "; ".join(said) if len(said) <= _SHOWN else "by age and tier"
         own = [ledgers[way][number] for number in group.members]
         totals[way] = total(desk.lines(own), desk.currency)

@@ -86,6 +86,14 @@ class Policy(msgspec.Struct, frozen=True):
         """The enabled rules that apply to a cohort."""
         return [rule for rule in self.rules if rule.applies(cohort)]
 
+    def actions_for(self, cohort: Cohort) -> list[Action]:
+        """What these rules may do to a cohort."""
+        return [a for rule in self.rules_for(cohort) for a in rule.actions[cohort.part]]
+
+    def without_access(self) -> Policy:
+        """The policy without its actions by last access."""
+        return Policy(tuple(_by_age(rule) for rule in self.rules))
+
     @property
     def tracks_access(self) -> bool:
         """Whether any enabled action needs last access times, which Azure bills for."""
@@ -96,6 +104,14 @@ class Policy(msgspec.Struct, frozen=True):
             for actions in rule.actions.values()
             for action in actions
         )
+
+
+def _by_age(rule: Rule) -> Rule:
+    actions: dict[Part, tuple[Action, ...]] = {
+        part: tuple(action for action in own if action.condition.read is None)
+        for part, own in rule.actions.items()
+    }
+    return msgspec.structs.replace(rule, actions=actions, back_to_hot=False)
 
 
 def to_json(policy: Policy) -> str:

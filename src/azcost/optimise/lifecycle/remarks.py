@@ -16,8 +16,9 @@ def remarks(cohorts: Sequence[Cohort], policy: Policy | None) -> Iterator[str]:
         yield from _about(policy, cohorts)
     if policy is not None and policy.tracks_access and any(one.reads for one in cohorts):
         yield (
-            "actions by last access time are run as if nobody read the blobs again: "
-            "those that are read stay warm longer than counted here"
+            "by last access: reads fall on each blob at random, at the rates given; what the "
+            "policy costs is the expectation; going back to Hot is a write, at any time (Azure: "
+            "once in 30 days); what is deleted by last access the optimum keeps"
         )
     unknown = [cohort.name for cohort in cohorts if cohort.reads is None]
     if unknown and len(unknown) < len(cohorts):

@@ -47,7 +47,7 @@ def scheduled(policy: Policy, cohort: Cohort, days: int) -> Schedule:
     is the run after 30 full days. A blob that is never read was last read when it was
     modified, or `idle_days` ago.
     """
-    actions = [action for rule in policy.rules_for(cohort) for action in rule.actions[cohort.part]]
+    actions = policy.actions_for(cohort)
     tier, moves = TIERS.index(cohort.tier), list[tuple[StandardTier, int]]()
     first = cohort.age_days
     held = _FAR_BACK if cohort.tier_days is None else cohort.tier_days
