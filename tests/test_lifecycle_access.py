@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,12 +11,15 @@ import pytest
 
 from azcost.meters.blobs import Use
 from azcost.meters.cohorts import TIERS
+from azcost.optimise.lifecycle.flips import flips
 from azcost.optimise.lifecycle.idle import expected
 from azcost.optimise.lifecycle.ledger import Terms, What, simulate
+from azcost.optimise.lifecycle.plan import Setting, plan
 from azcost.optimise.lifecycle.policy import Policy
 from azcost.optimise.lifecycle.policy_reader import parse
 from azcost.optimise.lifecycle.schedule import scheduled
-from lifecycle_prices import cohort
+from conftest import make_catalogue
+from lifecycle_prices import WEST_EUROPE, cohort, rows
 
 COOL, ARCHIVE, MINIMUM = 5, 40, 30
 DAYS = 80
@@ -113,3 +117,15 @@ def test_what_is_read_every_day_stays_hot() -> None:
     often = cohort(blobs=10, gb=10, reads=[{"per_month": 10**6}])
     found = expected(policy({"tierToCool": access(1)}), often, terms(DAYS))
     assert {key.tier for key, _ in found.entries() if key.what is What.CAPACITY} == {"Hot"}
+
+
+def test_the_curve_begins_where_nothing_is_read(tmp_path: Path) -> None:
+    catalogue = make_catalogue(tmp_path / "toy.sqlite", rows(WEST_EUROPE))
+    setting, by_access = Setting(days=60), policy({"tierToCool": access(COOL)})
+    read = cohort(blobs=1000, gb=1000, reads=[{"per_month": 2}])
+    never = cohort(blobs=1000, gb=1000)
+    curve = flips(plan([read], by_access, catalogue, setting), by_access, catalogue).reads
+    found = plan([never], by_access, catalogue, setting).outcome("policy")
+    assert found is not None
+    assert curve.points[0].costs["policy"] == pytest.approx(float(found.total.amount), abs=0.005)
+    assert curve.even is None

@@ -32,6 +32,10 @@ _MOST_AGES = 400
 _KIB_PER_GB = 1024 * 1024
 
 
+_Answer = tuple[StandardTier, ...]
+_Change = Callable[[Cohort, float], Cohort]
+
+
 class Point(msgspec.Struct, frozen=True):
     """The costs at one share or size, and the tiers of the optimum there."""
 
@@ -99,8 +103,8 @@ def flips(plan: Plan, policy: Policy | None, catalogue: Catalogue) -> Flips:
     return Flips(
         blobs=blobs,
         gb=gb,
-        reads=sweep.curve(SHARES, sweep.at_share, _same),
-        sizes=sweep.curve(SIZES, sweep.at_size, lambda size: _KIB_PER_GB / size),
+        reads=sweep.curve(SHARES, _at_share, _same),
+        sizes=sweep.curve(SIZES, _at_size, lambda size: _KIB_PER_GB / size),
         tiers=tuple(lines),
         crossings=tuple(_crossings(lines)),
     )
@@ -128,73 +132,85 @@ def _rounded(one: Cohort) -> Cohort:
 class _Sweep:
     def __init__(self, desk: Desk, cohorts: Sequence[Cohort]) -> None:
         self._desk = desk
+        self._by_access = desk.policy is not None and desk.policy.tracks_access
         self._pooled = self._pool(cohorts)
         if len(self._pooled) > _MOST_SETS:
             self._pooled = self._pool([_rounded(one) for one in cohorts])
 
     def _pool(self, cohorts: Sequence[Cohort]) -> list[tuple[Cohort, Schedule]]:
         given = [(one, self._desk.schedule(one)) for one in cohorts]
+        if self._by_access:  # the policy is asked again, and needs to know the prefix
+            return pooled(given)
         return pooled([(msgspec.structs.replace(one, prefix=""), found) for one, found in given])
 
-    def at_share(self, share: float) -> Point:
-        """The costs when so much of the data is read each month, whatever its age."""
-        reads = (Reads(per_month=Decimal(repr(share))),)
-        return self._point(share, lambda one: msgspec.structs.replace(one, reads=reads))
+    def _given(self, cohorts: Sequence[Cohort]) -> list[Schedule]:
+        """What the policy comes to; by last access that depends on how much is read."""
+        if self._by_access:
+            return [self._desk.schedule(cohort) for cohort in cohorts]
+        return [schedule for _, schedule in self._pooled]
 
-    def at_size(self, kib: float) -> Point:
-        """The costs when all blobs are so large, and as much is stored and read."""
+    def _best(self, cohorts: Sequence[Cohort]) -> Schedule:
+        return self._desk.best(cohorts, self._given(cohorts), _MOST_AGES)
 
-        def resized(one: Cohort) -> Cohort:
-            blobs = one.total_gb * _KIB_PER_GB / Decimal(repr(kib))
-            writes = one.uploads / one.blobs
-            return msgspec.structs.replace(
-                one, blobs=blobs, gb=one.total_gb, mb=None, upload_writes=writes
-            )
-
-        return self._point(kib, resized)
-
-    def _point(self, x: float, changed: Callable[[Cohort], Cohort]) -> Point:
-        cohorts = [changed(cohort) for cohort, _ in self._pooled]
-        given = [schedule for _, schedule in self._pooled]
-        best = self._desk.best(cohorts, given, _MOST_AGES)
-        costs: dict[Way, float] = {"today": self._cost(cohorts, [Schedule()] * len(cohorts))}
-        if self._desk.policy is not None:
-            ledgers = [
-                (c.account, self._desk.under_policy(c, s))
-                for c, s in zip(cohorts, given, strict=True)
-            ]
-            costs["policy"] = float(self._desk.cost(ledgers).sum())
+    def _point(self, x: float, cohorts: Sequence[Cohort]) -> Point:
+        desk, given, best = self._desk, self._given(cohorts), self._best(cohorts)
         kept = [msgspec.structs.replace(best, delete=one.delete) for one in given]
+        costs: dict[Way, float] = {"today": self._cost(cohorts, [Schedule()] * len(cohorts))}
+        if desk.policy is not None:
+            pairs = zip(cohorts, given, strict=True)
+            ledgers = [(c.account, desk.under_policy(c, s)) for c, s in pairs]
+            costs["policy"] = float(desk.cost(ledgers).sum())
         costs["optimum"] = self._cost(cohorts, kept)
-        return Point(x, costs, tuple(tier for tier, _ in best.moves))
+        return Point(x, costs, _tiers(best))
 
     def _cost(self, cohorts: Sequence[Cohort], schedules: Sequence[Schedule]) -> float:
         pairs = zip(cohorts, schedules, strict=True)
         months = self._desk.cost((c.account, self._desk.ledger(c, s)) for c, s in pairs)
         return float(months.sum())
 
-    def curve(
-        self,
-        xs: Sequence[float],
-        at: Callable[[float], Point],
-        linear: Callable[[float], float],
-    ) -> Curve:
+    def curve(self, xs: Sequence[float], at: _Change, linear: Callable[[float], float]) -> Curve:
         """Points at all `xs`, flips between them; costs are lines in `linear(x)`."""
-        points = [at(x) for x in xs]
-        found = [flip for pair in pairwise(points) for flip in _between(*pair, at)]
-        policy = self._desk.policy
-        straight = policy is not None and not policy.tracks_access
+        points = [self._point(x, [at(one, x) for one, _ in self._pooled]) for x in xs]
+
+        def answer(x: float) -> _Answer:
+            return _tiers(self._best([at(one, x) for one, _ in self._pooled]))
+
+        found = [
+            flip
+            for low, high in pairwise(points)
+            for flip in _between((low.x, low.answer), (high.x, high.answer), answer)
+        ]
+        straight = self._desk.policy is not None and not (self._by_access and linear is _same)
         return Curve(tuple(points), tuple(found), _even(points, linear) if straight else None)
 
 
-def _between(low: Point, high: Point, at: Callable[[float], Point]) -> Iterator[Flip]:
-    """Yield where the answer changes, to a hundredth of the share or size."""
-    if low.answer == high.answer:
+def _tiers(schedule: Schedule) -> _Answer:
+    return tuple(tier for tier, _ in schedule.moves)
+
+
+def _at_share(one: Cohort, share: float) -> Cohort:
+    """A cohort of which so much is read each month, whatever its age."""
+    return msgspec.structs.replace(one, reads=(Reads(per_month=Decimal(repr(share))),))
+
+
+def _at_size(one: Cohort, kib: float) -> Cohort:
+    """A cohort of blobs that are so large, with as much stored and read."""
+    blobs = one.total_gb * _KIB_PER_GB / Decimal(repr(kib))
+    writes = one.uploads / one.blobs
+    return msgspec.structs.replace(one, blobs=blobs, gb=one.total_gb, mb=None, upload_writes=writes)
+
+
+def _between(
+    low: tuple[float, _Answer], high: tuple[float, _Answer], at: Callable[[float], _Answer]
+) -> Iterator[Flip]:
+    """Yield where the answer changes, to a fiftieth of the share or size."""
+    if low[1] == high[1]:
         return
-    if (low.x and high.x / low.x < _CLOSE) or high.x < _TINY:
-        yield Flip(high.x, low.answer, high.answer)
+    if (low[0] and high[0] / low[0] < _CLOSE) or high[0] < _TINY:
+        yield Flip(high[0], low[1], high[1])
         return
-    middle = at(math.sqrt(low.x * high.x) if low.x else high.x / 2)
+    x = math.sqrt(low[0] * high[0]) if low[0] else high[0] / 2
+    middle = (x, at(x))
     yield from _between(low, middle, at)
     yield from _between(middle, high, at)
 

@@ -26,7 +26,6 @@ from azcost.optimise.lifecycle.ledger import (
 from azcost.optimise.lifecycle.policy import MOVES, Action, Policy
 
 _DELETE = len(TIERS)
-_FAR_BACK = 1_000_000
 
 
 def goes_by_access(policy: Policy, cohort: Cohort) -> bool:
@@ -62,72 +61,80 @@ class _Chain:
     ) -> None:
         limits = [dict(action.condition.since()) for action in actions]
         idle = max(limit.get("read", 0) for limit in limits)
-        used = {cohort.tier, *(TIERS[MOVES.index(a.move)] for a in actions if a.move != "delete")}
-        stays = max(
-            [*(limit.get("moved", 0) for limit in limits), *(MINIMUM_DAYS.get(t, 0) for t in used)]
-        )
+        held = max(limit.get("moved", 0) for limit in limits)
+        stays = [max(held, MINIMUM_DAYS.get(tier, 0)) for tier in TIERS]
         self.course = Course.empty(days)
         self._cohort = cohort
         self._actions = actions
         self._warms = warms
         self._idle = np.arange(idle + 1)
-        self._stays = np.arange(stays + 1)
-        self._shares = np.zeros((len(TIERS), stays + 1, idle + 1))
-        held = days_in_tier(cohort)
-        unread = cohort.age_days if cohort.idle_days is None else cohort.idle_days
-        begin = min(_FAR_BACK if held is None else held, stays), min(unread, idle)
-        self._shares[TIERS.index(cohort.tier)][begin] = 1.0
+        self._stays = [np.arange(longest + 1) for longest in stays]
+        self._shares = [np.zeros((longest + 1, idle + 1)) for longest in stays]
+        self._shares[TIERS.index(cohort.tier)][self._begin(cohort)] = 1.0
         elder = max(cohort.age_days, cohort.created_days or 0) - cohort.age_days
         self._ages = {"modified": cohort.age_days, "created": cohort.age_days + elder}
+
+    def _begin(self, cohort: Cohort) -> tuple[int, int]:
+        held = days_in_tier(cohort)
+        longest = len(self._stays[TIERS.index(cohort.tier)]) - 1
+        unread = cohort.age_days if cohort.idle_days is None else cohort.idle_days
+        return (longest if held is None else min(held, longest)), min(unread, len(self._idle) - 1)
 
     def run_policy(self, day: int) -> None:
         """Move and delete what is due at the beginning of a day."""
         self.delete_due(day)
-        due = self._due(day)
-        for left in range(len(TIERS)):
+        for left in self._held():
+            due = self._due(left, day)
             for into in range(left + 1, len(TIERS)):
-                self._move(left, into, day, self._shares[left] * (due == into))
+                if (due == into).any():
+                    self._move(left, into, day, self._shares[left] * (due == into))
+
+    def _held(self) -> list[int]:
+        """The tiers that any blobs are in."""
+        return [code for code, shares in enumerate(self._shares) if shares.any()]
 
     def delete_due(self, day: int) -> None:
         """Delete what is due at the beginning of a day, by the policy or the user."""
         lifetime = self._cohort.lifetime_days
         everything = lifetime is not None and self._cohort.age_days + day >= lifetime
-        gone = (self._due(day) == _DELETE) | everything
-        for left in range(len(TIERS)):
-            self._leave(left, day, self._shares[left] * gone)
+        for left in self._held():
+            gone = (self._due(left, day) == _DELETE) | everything
+            if gone.any():
+                self._leave(left, day, self._shares[left] * gone)
 
     def pass_day(self, day: int, chance: float) -> None:
         """Let a day pass in which each online blob is read with a chance."""
-        self.course.there[:, day] = self._shares.sum(axis=(1, 2))
-        after = np.zeros_like(self._shares)
-        for code, shares in enumerate(self._shares):
+        after = [np.zeros_like(shares) for shares in self._shares]
+        for code in self._held():
+            shares = self._shares[code]
+            self.course.there[code, day] = shares.sum()
             read = shares * (0.0 if TIERS[code] == "Archive" else chance)
             after[code] += _later(_later(shares - read, 1), 0)
             if self._warms and TIERS[code] == "Cool":
-                self._note_leaving(code, day, read, self._stays + 1)
+                self._note_leaving(code, day, read, self._stays[code] + 1)
                 self.course.moved[0, day] += read.sum()
-                after[0, 0, 0] += read.sum()
+                after[0][0, 0] += read.sum()
             else:
-                after[code, :, 0] += _later(read.sum(axis=1), 0)
+                after[code][:, 0] += _later(read.sum(axis=1), 0)
         self._shares = after
 
-    def _due(self, day: int) -> Whole:
+    def _due(self, left: int, day: int) -> Whole:
         """The coldest that is due, by days in the tier and days idle."""
-        found = np.zeros((len(self._stays), len(self._idle)), dtype=np.int64)
+        found = np.zeros(self._shares[left].shape, dtype=np.int64)
         for action in self._actions:
             ready = np.ones_like(found, dtype=bool)
             for name, limit in action.condition.since():
                 if name == "read":
                     ready &= (self._idle >= limit)[None, :]
                 elif name == "moved":
-                    ready &= (self._stays >= limit)[:, None]
+                    ready &= (self._stays[left] >= limit)[:, None]
                 else:
                     ready &= self._ages[name] + day >= limit
             found[ready] = np.maximum(found[ready], MOVES.index(action.move))
         return found
 
     def _leave(self, left: int, day: int, shares: Floats) -> None:
-        self._note_leaving(left, day, shares, self._stays)
+        self._note_leaving(left, day, shares, self._stays[left])
         self._shares[left] -= shares
 
     def _note_leaving(self, left: int, day: int, shares: Floats, stayed: Whole) -> None:
@@ -137,7 +144,7 @@ class _Chain:
     def _move(self, left: int, into: int, day: int, shares: Floats) -> None:
         self._leave(left, day, shares)
         self.course.moved[into, day] += shares.sum()
-        self._shares[into, 0] += shares.sum(axis=0)
+        self._shares[into][0] += shares.sum(axis=0)
 
 
 def _later(shares: Floats, axis: int) -> Floats:
