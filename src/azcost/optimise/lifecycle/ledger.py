@@ -34,7 +34,7 @@ class What(StrEnum):
     MOVES = "tier-change writes"
     READS = "reads"
     RETRIEVAL = "retrieval"
-    COPIES = "copies of archived blobs"
+    COPIES = "copy operations"
     EARLY = "early deletion"
     WRITTEN = "data written"
     REPLICATED = "geo-replication"

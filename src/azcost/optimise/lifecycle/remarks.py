@@ -20,6 +20,11 @@ def remarks(cohorts: Sequence[Cohort], policy: Policy | None) -> Iterator[str]:
             "policy costs is the expectation; going back to Hot is a write, at any time (Azure: "
             "once in 30 days); what is deleted by last access the optimum keeps"
         )
+    if any(cohort.hierarchical_namespace for cohort in cohorts):
+        yield (
+            "with a hierarchical namespace every 4 MiB that is read or written through dfs is an "
+            "operation; here each read, write and move of a blob is one"
+        )
     unknown = [cohort.name for cohort in cohorts if cohort.reads is None]
     if unknown and len(unknown) < len(cohorts):
         yield f"no reads are counted of {_some(unknown)}: how often they are read is not said"
