@@ -30,6 +30,8 @@ REGION = "westeurope"
 PROD = "/subscriptions/11111111-1111-4111-8111-111111111111"
 RESEARCH = "/subscriptions/22222222-2222-4222-8222-222222222222"
 _PLACES = Decimal("0.0001")
+# Covered usage is 0 in the actual cost: what was bought is a row of its own.
+_PREPAID = ("Reservation", "SavingsPlan")
 
 # How busy something is at an hour of the week (0 is Monday at midnight), from 0 to 1.
 Week = Callable[[int], float]
@@ -144,7 +146,7 @@ class Estate:
                     pricing_model=pricing_model,
                     unit=item.price.unit,
                     quantity=(quantity / AVERAGE_DAYS * factor).quantize(_PLACES),
-                    actual=Decimal(0) if pricing_model == "Reservation" else amount,
+                    actual=Decimal(0) if pricing_model in _PREPAID else amount,
                     amortised=amount,
                 )
             )

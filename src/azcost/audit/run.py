@@ -87,6 +87,7 @@ class Audit(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     subscriptions: tuple[Resource, ...]
+    taken_on: date
     currency: str
     first_day: date | None
     last_day: date | None
@@ -110,6 +111,7 @@ def audit(facts: Facts, rules: Iterable[Rule]) -> Audit:
     snapshot = facts.snapshot
     return Audit(
         subscriptions=snapshot.subscriptions,
+        taken_on=snapshot.today,
         currency=snapshot.currency,
         first_day=snapshot.costs.first_day if snapshot.costs else None,
         last_day=snapshot.costs.last_day if snapshot.costs else None,

@@ -17,6 +17,8 @@ from azcost.pricing.opening import open_catalogue
 from azcost.report import findings
 
 INCOMPLETE = 3
+# So many are judged in a fraction of a second; above it, one wants to know what happens.
+_MANY = 1000
 
 
 @click.command()
@@ -34,8 +36,10 @@ def audit(file: Path | None, demo: bool, format_: str) -> None:  # noqa: FBT001 
         raise click.UsageError("Say what to judge: --snapshot FILE, or --demo.")
     chosen = file or paths.shipped("examples") / "demo-snapshot.json.gz"
     taken = snapshot.load(chosen)
+    if len(taken.resources) > _MANY:
+        click.echo(f"Judging {len(taken.resources):,} resources ...", err=True)
     found = run.audit(Facts(taken, _catalogue(taken.currency)), rule.load())
-    show(findings.document(found, chosen.name), format_)
+    show(findings.document(found), format_)
     if not found.is_complete:
         sys.exit(INCOMPLETE)
 

@@ -16,11 +16,12 @@ SCHEMA = 1
 _BLIND = (Status.NO_PERMISSION, Status.NO_METRIC, Status.ERROR)
 
 
-def document(audit: Audit, name: str) -> Document:
+def document(audit: Audit) -> Document:
     """The findings, largest saving first, and what could not be seen.
 
     The savings are not added up: several findings may be about the same money.
     """
+    names = ", ".join(one.name for one in audit.subscriptions) or "no subscription"
     parts: list[Part] = []
     if audit.findings:
         parts.append(_findings(audit))
@@ -29,7 +30,7 @@ def document(audit: Audit, name: str) -> Document:
     if audit.unread:
         parts.append(_unread(audit))
     return Document(
-        title=f"Audit of {name}",
+        title=f"Audit of {names} on {audit.taken_on}",
         verdict=" ".join(_verdict(audit)),
         parts=tuple(parts),
         notes=tuple(_notes(audit)),
@@ -45,7 +46,7 @@ def _verdict(audit: Audit) -> Iterator[str]:
     what = f"{found} finding{'' if found == 1 else 's'}" if found else "Nothing found"
     yield f"{what} in {audit.examined:,} resources, by {ran} rules that apply to them."
     if audit.cost is not None:
-        yield f"They cost {audit.cost} in an average month."
+        yield f"The whole bill is {audit.cost} in an average month."
 
 
 def _notes(audit: Audit) -> Iterator[str]:
@@ -102,7 +103,9 @@ def facts(audit: Audit) -> dict[str, object]:
     """The audit for programs."""
     return {
         "schema": SCHEMA,
+        "subscription": ", ".join(one.id for one in audit.subscriptions),
         "subscriptions": [{"id": one.id, "name": one.name} for one in audit.subscriptions],
+        "taken_on": str(audit.taken_on),
         "currency": audit.currency,
         "period": None if audit.first_day is None else _period(audit),
         "cost": None if audit.cost is None else audit.cost.amount,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..estate import RESEARCH, Estate, daily, nightly, office, steady
-from ..parts import GIB, address, disk, vm
+from ..parts import GIB, VM, address, disk, id_of, vm
 
 
 def build(estate: Estate) -> None:
@@ -21,7 +21,10 @@ def build(estate: Estate) -> None:
     vm(estate, "features-2", lab, "Standard_E8s_v5", cpu=75, week=nightly, data_gb=(512,))
     vm(estate, "notebooks", lab, "Standard_D8s_v5", cpu=65, week=office, memory_gib=32)
     vm(estate, "labelling", lab, "Standard_D4s_v5", cpu=70, week=office)
-    vm(estate, "build-agent", "tools-prod", "Standard_D8s_v5", cpu=90, week=office, memory_gib=32)
+    vm(
+        estate, "build-agent", "tools-prod", "Standard_D8s_v5", cpu=90, week=office, memory_gib=32,
+        purchase="savings-1y",
+    )  # fmt: skip
     vm(
         estate, "licences", "tools-prod", "Standard_B2ms", cpu=40, week=daily, os="Windows",
         licence="Windows_Server", network=60e6, memory_gib=8,
@@ -97,3 +100,50 @@ def _reservation(estate: Estate) -> None:
         },
     )
     estate.use(made, [100.0] * 60)
+    plan = estate.raw(
+        id="/providers/Microsoft.BillingBenefits/savingsPlanOrders/o-1/savingsPlans/builds",
+        name="builds",
+        type="Microsoft.BillingBenefits/savingsPlanOrders/savingsPlans",
+        sku={"name": "Compute_Savings_Plan"},
+        properties={
+            "term": "P1Y",
+            "commitment": {"grain": "Hourly", "currencyCode": "USD", "amount": 0.3},
+            "expiryDateTime": "2027-08-01T00:00:00Z",
+            "renew": False,
+            "appliedScopeType": "Shared",
+            "displayProvisioningState": "Succeeded",
+        },
+    )
+    estate.use(plan, [97.0 + day % 3 for day in range(60)])
+
+
+def build_advice(estate: Estate) -> None:
+    """What Advisor says: amounts are texts, and at retail prices."""
+    estate.recommend(
+        "advisor",
+        id_of("gpu-lab", VM, "customer-demo"),
+        category="Cost",
+        impact="High",
+        shortDescription={"problem": "Right-size or shutdown underutilized virtual machines"},
+        extendedProperties={
+            "recommendationType": "Shutdown",
+            "savingsAmount": "336",
+            "annualSavingsAmount": "4030",
+            "savingsCurrency": "USD",
+        },
+    )
+    estate.recommend(
+        "advisor",
+        RESEARCH,
+        category="Cost",
+        impact="Medium",
+        shortDescription={"problem": "Consider virtual machine reserved instances"},
+        extendedProperties={
+            "term": "P1Y",
+            "lookbackPeriod": "30",
+            "scope": "Single",
+            "savingsAmount": "68",
+            "annualSavingsAmount": "817",
+            "savingsCurrency": "USD",
+        },
+    )
