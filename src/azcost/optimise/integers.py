@@ -1,0 +1,54 @@
+"""Whole reservations: nobody sells half a machine."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from azcost.optimise.apply import Floats
+from azcost.optimise.newsvendor import Search, best_of, with_plan
+from azcost.optimise.problem import Mix
+
+# Groups x groups x hours up to which every neighbour of a mix is tried.
+_MOST_FOR_NEIGHBOURS = 30_000_000
+_MOST_ROUNDS = 20
+
+
+def rounded(search: Search, mix: Mix) -> Mix:
+    """A mix of whole reservations near this one, with the savings plan solved again.
+
+    Rounds, and then in small portfolios tries one unit more and one less of each group as
+    long as that helps. The bound stays that of the fractional problem, so the gap says
+    what whole numbers cost.
+    """
+    best = _keeping(mix, with_plan(search, np.rint(mix.reserved)))
+    down = np.floor(mix.reserved + 1e-6)
+    best = best_of(best, _keeping(mix, with_plan(search, down)))
+    groups, hours = search.problem.usage.shape
+    if groups * groups * hours > _MOST_FOR_NEIGHBOURS:
+        return best
+    for _ in range(_MOST_ROUNDS):
+        better = best
+        for group in np.flatnonzero(np.isfinite(search.problem.reserved)):
+            for step in (1.0, -1.0):
+                near = _moved(better.reserved, int(group), step)
+                if near is not None:
+                    better = best_of(better, _keeping(mix, with_plan(search, near)))
+        if better.cost >= best.cost:
+            break
+        best = better
+    return best
+
+
+def _keeping(mix: Mix, other: Mix) -> Mix:
+    return best_of(
+        other,
+        Mix(reserved=other.reserved, commitment=other.commitment, cost=other.cost, bound=mix.bound),
+    )
+
+
+def _moved(reserved: Floats, group: int, step: float) -> Floats | None:
+    if reserved[group] + step < 0:
+        return None
+    near = reserved.copy()
+    near[group] += step
+    return near
