@@ -170,6 +170,23 @@ def test_sizes_that_share_a_reservation_are_one_line(tmp_path: Path) -> None:
     assert Decimal(found["recommended"]["monthly"]) == round(2 * Decimal(1189) / 12, 2)
 
 
+@pytest.mark.parametrize("allowed", ["reserved-1y,savings-1y", "reserved-3y", "savings-3y"])
+def test_the_bound_is_under_every_cost_beside_existing_plans(tmp_path: Path, allowed: str) -> None:
+    existing = tmp_path / "existing.csv"
+    existing.write_text(
+        "kind,size,region,quantity,ends\n"
+        "reserved-3y,Standard_D2s_v5,polandcentral,4,\n"
+        "savings-1y,,,0.5,\n"
+        "savings-3y,,,0.7,\n"
+    )
+    found = answer(EXAMPLE, "--allow", allowed, "--existing", existing, "--look-back", "20")
+    bound = Decimal(found["certificate"]["bound_monthly"])
+    for way in [found["recommended"], *found["ways"]]:
+        if way["name"] != "pay-as-you-go":
+            assert Decimal(way["monthly"]) >= bound - Decimal("0.01"), way["name"]
+    assert Decimal(found["certificate"]["gap"]) < Decimal("0.05")
+
+
 def test_subscriptions_buy_for_themselves_when_told_so(tmp_path: Path) -> None:
     one = flat(tmp_path, 1, subscription="one").read_text()
     two = flat(tmp_path, 2, subscription="two").read_text().split("\n", 1)[1]

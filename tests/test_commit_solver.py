@@ -47,6 +47,26 @@ def test_the_optimum_is_that_of_the_linear_programme(
     assert mix.gap <= 1e-6
 
 
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("is_sold", [True, False])
+def test_the_bound_holds_beside_existing_plans_of_other_terms(seed: int, *, is_sold: bool) -> None:
+    """No order in which the plans apply could cost less than the bound."""
+    base = made_up(4, 72, seed)
+    random = np.random.default_rng(seed)
+    others = tuple(
+        SavingsPlan(base.payg * random.uniform(0.5, 0.9, 4), float(base.payg.sum()) * share)
+        for share in (0.5, 1.0)
+    )
+    savings = base.savings if is_sold else np.full(4, np.inf)
+    problem = Problem(
+        usage=base.usage, payg=base.payg, reserved=base.reserved, savings=savings, others=others
+    )
+    mix = newsvendor.solve(Search(problem), EXACT)
+    least = least_cost(problem)
+    assert mix.bound <= least * (1 + 1e-9)
+    assert mix.cost >= least * (1 - 1e-9)
+
+
 def test_without_the_interior_point_the_certified_gap_still_closes_and_never_lies() -> None:
     problem = made_up(10, 168, 7)
     search = Search(problem)

@@ -9,11 +9,13 @@ prices. Both bounds close in on the optimum; the gap that is left is certified.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 import numpy as np
 
 from azcost.optimise import interior_point
-from azcost.optimise.apply import Floats, after_reservations, order_of
+from azcost.optimise.apply import Floats, after_reservations, order_of, take_plan
 from azcost.optimise.problem import Mix, Problem
 
 # Steps that bring no better mix before the search gives up on the tolerance.
@@ -45,22 +47,31 @@ class Search:
         # A price of a plan at which nobody would use it.
         self.too_dear = float(self._worth[0]) + 1.0
 
-    def newsvendors(self, prices: Floats) -> tuple[Floats, float]:
+    def newsvendors(
+        self, prices: Floats, others: Sequence[Floats] | None = None
+    ) -> tuple[Floats, float]:
         """The best reservations at these hourly prices of a plan, and the lower bound.
 
-        `prices` has shape (hours,) and must be at least 0 with a mean of at most 1.
+        `prices` has shape (hours,) and must be at least 0 with a mean of at most 1; those
+        of the existing `others`, one each, must be at least 0 only. Without them these are
+        what they are worth at these prices where nothing is reserved.
         """
         problem = self.problem
+        if others is None:
+            others = self.worth_of_others(np.zeros(len(problem.payg)), prices)
+        plans = [(problem.savings, prices)] if len(self._order) else []
+        plans += [(p.rates, worth) for p, worth in zip(problem.others, others, strict=True)]
         chosen = np.zeros(len(problem.payg))
         total = -float(prices.mean()) * problem.sunk
-        for group, (payg, reserved, savings) in enumerate(
-            zip(problem.payg, problem.reserved, problem.savings, strict=True)
-        ):
+        for plan, worth in zip(problem.others, others, strict=True):
+            total -= float(np.mean(worth * plan.commitment))
+        for group, (payg, reserved) in enumerate(zip(problem.payg, problem.reserved, strict=True)):
             usage = self._sorted[group]
-            if np.isfinite(savings):
-                weights = np.minimum(payg, savings * prices[self._descending[group]])
-            else:
-                weights = np.full(self.hours, payg)
+            weights = np.full(self.hours, payg)
+            for rates, worth in plans:
+                if np.isfinite(rates[group]):
+                    ranked = worth[self._descending[group]]
+                    weights = np.minimum(weights, rates[group] * ranked)
             if not np.isfinite(reserved):
                 total += float(weights @ usage) / self.hours
                 continue
@@ -70,7 +81,7 @@ class Search:
             beyond = float(weights[:rank] @ usage[:rank]) - level * float(weights[:rank].sum())
             chosen[group] = level
             total += reserved * level + beyond / self.hours
-        return chosen, total
+        return chosen, float(total)
 
     def best_plan(self, reserved: Floats) -> tuple[float, float, Floats]:
         """The exact best savings plan beside these reservations.
@@ -79,7 +90,30 @@ class Search:
         would be worth in each hour, shape (hours,).
         """
         left = after_reservations(self.problem.usage, reserved)
+        for other in self.problem.others:
+            left = np.maximum(left - take_plan(left, self.problem.payg, other)[0], 0.0)
         return self.plan_for(left, self._fixed(reserved))
+
+    def worth_of_others(self, reserved: Floats, prices: Floats) -> list[Floats]:
+        """What one more unit of each existing plan would be worth, shape (hours,) each.
+
+        At its margin in each hour, where a new plan has these prices; nothing where it is
+        not used up.
+        """
+        problem = self.problem
+        left = after_reservations(problem.usage, reserved)
+        found = []
+        for other in problem.others:
+            order = order_of(problem.payg, other.rates)
+            money = np.cumsum(other.rates[order, None] * left[order], axis=0)
+            margin = (money <= other.commitment).sum(axis=0)
+            value = np.append(problem.payg[order], 0.0)[margin]
+            rates = np.append(problem.savings[order], np.inf)[margin]
+            covered = np.isfinite(rates)
+            value[covered] = np.minimum(value[covered], rates[covered] * prices[covered])
+            found.append(value / np.append(other.rates[order], 1.0)[margin])
+            left = np.maximum(left - take_plan(left, problem.payg, other)[0], 0.0)
+        return found
 
     def _fixed(self, reserved: Floats) -> float:
         """What the reservations cost an hour."""
@@ -152,9 +186,10 @@ def solve(search: Search, tolerance: float) -> Mix:
     alone = reservations_alone(search)
     best = with_plan(search, alone)
     prices = search.best_plan(alone)[2]
+    others = search.worth_of_others(alone, prices)
     small, stale = _is_small(search.problem), 0
     for step in range(_FIRST_STEPS if small else _MOST_STEPS):
-        chosen, bound = search.newsvendors(prices)
+        chosen, bound = search.newsvendors(prices, others)
         commitment, cost, marginal = search.best_plan(chosen)
         better = Mix(reserved=chosen, commitment=commitment, cost=cost, bound=bound)
         stale = 0 if better.cost < best.cost or bound > best.bound else stale + 1
@@ -163,12 +198,16 @@ def solve(search: Search, tolerance: float) -> Mix:
             break
         share = 1.0 / (step + 2)
         prices = (1 - share) * prices + share * marginal
+        worths = search.worth_of_others(chosen, marginal)
+        others = [(1 - share) * old + share * new for old, new in zip(others, worths, strict=True)]
     if best.gap > tolerance and small:
         best = best_of(best, polished(search))
     return best
 
 
 def _is_small(problem: Problem) -> bool:
+    if problem.others:
+        return False  # the interior point knows one plan
     covered = np.isfinite(problem.savings)
     return bool(problem.usage[covered].any()) and problem.usage.size <= MOST_FOR_INTERIOR_POINT
 

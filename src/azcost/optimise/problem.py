@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import msgspec
 
-from azcost.optimise.apply import Floats
+from azcost.optimise.apply import Floats, SavingsPlan
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True):
     """Usage in units, shape (groups, hours), and prices per unit-hour, shape (groups,).
 
     `reserved` and `savings` are infinite where nothing is sold. `sunk` is what an existing
-    savings plan of the same term commits per hour already: it costs nothing more.
+    savings plan of the same term commits per hour already: it costs nothing more. `others`
+    are existing plans of other terms, in the order in which they apply.
     """
 
     usage: Floats
@@ -19,6 +20,7 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
     reserved: Floats
     savings: Floats
     sunk: float = 0.0
+    others: tuple[SavingsPlan, ...] = ()
 
     def __post_init__(self) -> None:
         groups = self.usage.shape[0]

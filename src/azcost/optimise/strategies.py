@@ -118,23 +118,19 @@ def market(demand: Demand, sunk: Sunk, terms: Terms, allowed: frozenset[Purchase
 
 
 def problem(market: Market, usage: Floats) -> Problem:
-    """The problem that is left after what was bought already.
-
-    An existing plan of the other term keeps what it covers today, so the bound that a
-    solution proves is under this assumption.
-    """
-    left = after_reservations(usage, market.sunk.reserved)
-    for other in PLAN_ORDER:
-        commitment = market.sunk.plans.get(other, 0.0)
-        if other != market.plan and commitment:
-            plan = SavingsPlan(market.demand.rates(other), commitment)
-            left = np.maximum(left - take_plan(left, market.payg, plan)[0], 0.0)
+    """The problem that is left beside what was bought already."""
+    sunk = market.sunk.plans
     return Problem(
-        usage=left,
+        usage=after_reservations(usage, market.sunk.reserved),
         payg=market.payg,
         reserved=market.reserved,
         savings=market.savings,
-        sunk=market.sunk.plans.get(market.plan, 0.0) if market.plan else 0.0,
+        sunk=sunk.get(market.plan, 0.0) if market.plan else 0.0,
+        others=tuple(
+            SavingsPlan(market.demand.rates(other), sunk[other])
+            for other in PLAN_ORDER
+            if other != market.plan and sunk.get(other)
+        ),
     )
 
 
