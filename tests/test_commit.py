@@ -170,7 +170,7 @@ def test_sizes_that_share_a_reservation_are_one_line(tmp_path: Path) -> None:
     assert Decimal(found["recommended"]["monthly"]) == round(2 * Decimal(1189) / 12, 2)
 
 
-@pytest.mark.parametrize("allowed", ["reserved-1y,savings-1y", "reserved-3y", "savings-3y"])
+@pytest.mark.parametrize("allowed", ["reserved-1y,savings-1y", "reserved-3y"])
 def test_the_bound_is_under_every_cost_beside_existing_plans(tmp_path: Path, allowed: str) -> None:
     existing = tmp_path / "existing.csv"
     existing.write_text(
@@ -179,7 +179,7 @@ def test_the_bound_is_under_every_cost_beside_existing_plans(tmp_path: Path, all
         "savings-1y,,,0.5,\n"
         "savings-3y,,,0.7,\n"
     )
-    found = answer(EXAMPLE, "--allow", allowed, "--existing", existing, "--look-back", "20")
+    found = answer(EXAMPLE, "--allow", allowed, "--existing", existing, "--look-back", "7")
     bound = Decimal(found["certificate"]["bound_monthly"])
     for way in [found["recommended"], *found["ways"]]:
         if way["name"] != "pay-as-you-go":

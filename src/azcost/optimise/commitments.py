@@ -26,7 +26,7 @@ from azcost.pricing.rows import Purchase
 # The certified gap that is enough where the optimum is not solved to the end.
 TOLERANCE = 5e-4
 _TRAINING_TOLERANCE = 2e-3
-_TRAINING_CELLS = 300_000
+_TRAINING_CELLS = 150_000
 _CAUTIOUS_ROUNDS = 2
 _MONTH_DAYS = 30
 # More of the money than this that a month does not support: buy in steps. Ours.

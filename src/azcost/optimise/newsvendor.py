@@ -21,7 +21,8 @@ from azcost.optimise.problem import Mix, Problem
 # Steps that bring no better mix before the search gives up on the tolerance.
 _PATIENCE = 40
 _MOST_STEPS = 400
-# Where the interior point can finish, the search only starts.
+# Where the interior point can finish, the search only starts; beside existing plans of other
+# terms, whose order it cannot choose, further steps bring little.
 _FIRST_STEPS = 25
 _HALVINGS = 12
 # Closer than this nobody can tell: a cent in a hundred thousand dollars.
@@ -188,7 +189,8 @@ def solve(search: Search, tolerance: float) -> Mix:
     prices = search.best_plan(alone)[2]
     others = search.worth_of_others(alone, prices)
     small, stale = _is_small(search.problem), 0
-    for step in range(_FIRST_STEPS if small else _MOST_STEPS):
+    short = small or search.problem.others
+    for step in range(_FIRST_STEPS if short else _MOST_STEPS):
         chosen, bound = search.newsvendors(prices, others)
         commitment, cost, marginal = search.best_plan(chosen)
         better = Mix(reserved=chosen, commitment=commitment, cost=cost, bound=bound)
