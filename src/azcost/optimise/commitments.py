@@ -26,7 +26,7 @@ from azcost.pricing.rows import Purchase
 # The certified gap that is enough where the optimum is not solved to the end.
 TOLERANCE = 5e-4
 _TRAINING_TOLERANCE = 2e-3
-_TRAINING_CELLS = 150_000
+_TRAINING_CELLS = 200_000
 _CAUTIOUS_ROUNDS = 2
 _MONTH_DAYS = 30
 # More of the money than this that a month does not support: buy in steps. Ours.
@@ -87,8 +87,8 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 class Ladder(msgspec.Struct, frozen=True):
     """What the last 30 days alone would commit to, and the 30 days before them.
 
-    All in money an hour, as is what is `recommended`; `first` is the part of the
-    recommendation that both months agree with: the first rung.
+    All in money an hour, as is what is `recommended`; `first` is what of the recommendation
+    both months would buy in the same form: the first rung.
     """
 
     last: float
@@ -98,8 +98,8 @@ class Ladder(msgspec.Struct, frozen=True):
 
     @property
     def supported(self) -> float:
-        """The money an hour of the first rung."""
-        return sum(part.outcome.reservations + part.outcome.plan for part in self.first)
+        """The money an hour that both months would commit, in whatever form."""
+        return min(self.last, self.before, self.recommended)
 
     @property
     def is_advised(self) -> bool:

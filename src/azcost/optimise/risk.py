@@ -24,7 +24,7 @@ _DAY = 24
 _QUARTERS = 4
 _ONE_YEAR = (Purchase.RESERVED_1Y, Purchase.SAVINGS_1Y)
 TAIL = 0.1
-_FEWEST = 24
+_FEWEST = 100
 _FEWEST_HOURS = 100
 # Enough that the mean of the worst tenth is one of twenty figures.
 SCENARIOS = 200

@@ -139,10 +139,9 @@ def _ladder(answer: Answer) -> Iterator[str]:
         yield ("There are fewer than 60 days of usage: whether recent months agree cannot be said.")
     elif ladder.is_advised:
         yield (
-            f"Buy in steps: of the {ladder.recommended:,.2f} {answer.currency} per hour that are "
-            f"recommended, both of the last two months alone would buy {ladder.supported:,.2f} "
-            f"only (the last one {ladder.last:,.2f} in all, the one before {ladder.before:,.2f}). "
-            "Start with the first step and look again in a month."
+            f"Buy in steps: {ladder.recommended:,.2f} {answer.currency} per hour are recommended, "
+            f"but the last 30 days alone would commit {ladder.last:,.2f}, and the 30 days before "
+            f"them {ladder.before:,.2f}. Start with the first step and look again in a month."
         )
 
 
