@@ -137,6 +137,18 @@ def test_whole_reservations_are_the_best_of_all_that_can_be_tried(
     assert whole.bound <= tried + 1e-9
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_whole_reservations_of_many_machines_stay_close_to_the_bound(seed: int) -> None:
+    problem = made_up(6, 168, seed)
+    search = Search(problem)
+    mix = newsvendor.solve(search, EXACT)
+    whole = rounded(search, mix)
+    assert np.array_equal(whole.reserved, np.rint(whole.reserved))
+    assert mix.cost <= whole.cost * (1 + 1e-12)
+    assert whole.cost <= newsvendor.with_plan(search, np.rint(mix.reserved)).cost
+    assert whole.gap <= 0.01
+
+
 def test_nothing_used_buys_nothing() -> None:
     problem = Problem(
         usage=np.zeros((2, 24)),
