@@ -34,6 +34,10 @@ COMMANDS = {
     "prices": ("prices:prices", "Look at the price tables, and fetch newer prices from Azure."),
     "audit": ("audit:audit", "Judge what runs, from a snapshot of it."),
     "rules": ("rules:rules", "List the rules of the audit, and explain one."),
+    "commit": (
+        "commit:commit",
+        "Find the reservations and the savings plan to buy for hourly usage.",
+    ),
     "schema": ("spec:schema", "Print the JSON schema of a specification, for editors."),
 }
 
