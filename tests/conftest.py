@@ -13,6 +13,8 @@ from azcost.pricing.catalogue import Catalogue
 
 ROOT = Path(__file__).parent.parent
 SHARED = ROOT.parent / "shared"
+# Of the YAML files among the examples, those that are designs and have a bill.
+DESIGNS = sorted(p for p in (ROOT / "examples").glob("*.yaml") if "services:" in p.read_text())
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -10,10 +10,8 @@ import pytest
 from azcost import architecture
 from azcost.estimate import Estimate
 from azcost.pricing.catalogue import Catalogue
-from conftest import ROOT
+from conftest import DESIGNS, ROOT
 
-# Of the YAML files, those that are designs: what a dataset holds is no bill.
-EXAMPLES = sorted(p for p in (ROOT / "examples").glob("*.yaml") if "services:" in p.read_text())
 # "# Lesson: 58. azcost: 501.87. Why ..." above the service that it is about
 CLAIM = re.compile(r"# Lesson: .*?azcost: ([\d.,]*\d)")
 
@@ -22,7 +20,7 @@ def price(path: Path, catalogue: Catalogue) -> Estimate:
     return architecture.estimate(architecture.load(path, catalogue), catalogue)
 
 
-@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", DESIGNS, ids=lambda path: path.stem)
 def test_every_price_of_an_example_is_there(path: Path, catalogue: Catalogue) -> None:
     estimate = price(path, catalogue)
     assert estimate.unpriced == ()

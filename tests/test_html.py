@@ -16,10 +16,8 @@ from azcost.estimate import Estimate
 from azcost.pricing.catalogue import Catalogue
 from azcost.report import bill_page, charts, html, markdown, view
 from azcost.report.document import Chart, Document, Series, Table, to_markdown
-from conftest import ROOT
+from conftest import DESIGNS, ROOT
 from sample_pages import DOCUMENT, ORIGIN
-
-EXAMPLES = sorted((ROOT / "examples").glob("*.yaml"))
 
 
 def estimate_of(file: Path, catalogue: Catalogue) -> Estimate:
@@ -70,7 +68,7 @@ def test_the_bill_for_a_pull_request(serving: Estimate, golden: Callable[[str, s
     assert text == golden("ml-serving.md", text)
 
 
-@pytest.mark.parametrize("file", EXAMPLES, ids=lambda file: file.stem)
+@pytest.mark.parametrize("file", DESIGNS, ids=lambda file: file.stem)
 def test_every_figure_of_the_bill_is_on_its_page(file: Path, catalogue: Catalogue) -> None:
     estimate = estimate_of(file, catalogue)
     text = Reader(bill_page.render(estimate, ORIGIN)).text

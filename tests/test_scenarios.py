@@ -20,7 +20,7 @@ from azcost.scenarios.changes import PAYING_ONLY, Family, Scenario
 from azcost.scenarios.compare import Comparison, Priced, Unpriced, compare
 from azcost.scenarios.sizes import sizes
 from azcost.spec import nodes
-from conftest import ROOT, make_catalogue
+from conftest import DESIGNS, ROOT, make_catalogue
 
 FILE = ROOT / "tests/cases/scenarios/toy.yaml"
 TOY = yaml.safe_load(FILE.read_text())
@@ -178,7 +178,7 @@ def test_a_description_of_the_comparison_reads_in_every_format(toy: Catalogue) -
     assert '"break_even_utilisation": "0.4"' in to_json(answer)
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "examples").glob("*.yaml")), ids=lambda p: p.stem)
+@pytest.mark.parametrize("path", DESIGNS, ids=lambda p: p.stem)
 def test_examples_never_get_dearer_by_a_mix(path: Path, catalogue: Catalogue) -> None:
     design = architecture.load(path, catalogue)
     found = compare(design, catalogue, scenarios({}, catalogue), [PAYING_ONLY, list(Family)])

@@ -10,8 +10,9 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
-from azcost import architecture, paths
+from azcost import architecture
 from azcost.pricing.catalogue import Catalogue
+from conftest import DESIGNS
 from specs import CASES
 
 VM = {"kind": "virtual_machine", "region": "westeurope", "size": "Standard_D4s_v5"}
@@ -29,9 +30,7 @@ def complaints(schema: Draft202012Validator, spec: Any) -> list[str]:
     return [error.message for error in schema.iter_errors(plain)]
 
 
-@pytest.mark.parametrize(
-    "file", sorted(paths.shipped("examples").glob("*.yaml")), ids=lambda f: f.stem
-)
+@pytest.mark.parametrize("file", DESIGNS, ids=lambda f: f.stem)
 def test_examples_are_valid(file: Path, schema: Draft202012Validator) -> None:
     assert complaints(schema, yaml.safe_load(file.read_text())) == []
 
