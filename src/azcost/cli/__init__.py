@@ -30,6 +30,9 @@ COMMANDS = {
     "lifecycle": (
         "lifecycle:lifecycle",
         "Price blobs over their life: as they are, under a policy, and at best.",
+    "spot": (
+        "spot:spot",
+        "Say what a job costs on spot machines, and how often to write checkpoints.",
     ),
     "prices": ("prices:prices", "Look at the price tables, and fetch newer prices from Azure."),
     "audit": ("audit:audit", "Judge what runs, from a snapshot of it."),
