@@ -34,6 +34,10 @@ COMMANDS = {
         "spot:spot",
         "Say what a job costs on spot machines, and how often to write checkpoints.",
     ),
+    "nodes": (
+        "nodes:nodes",
+        "Say how many nodes of a pool to commit to, and what to do with the rest.",
+    ),
     "prices": ("prices:prices", "Look at the price tables, and fetch newer prices from Azure."),
     "audit": ("audit:audit", "Judge what runs, from a snapshot of it."),
     "rules": ("rules:rules", "List the rules of the audit, and explain one."),
