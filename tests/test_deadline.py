@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -63,11 +64,9 @@ def brute_force(race: Race, chain: Chain) -> float:
 
 
 @pytest.mark.parametrize("chain", [MEMORYLESS, AGED], ids=["memoryless", "aged"])
-@pytest.mark.parametrize("work", [3, 12, 17, 22])
-def test_the_cost_is_that_of_brute_force(chain: Chain, work: int) -> None:
-    import msgspec
-
-    race = msgspec.structs.replace(SMALL, work=work)
+@pytest.mark.parametrize(("work", "restart"), [(3, 1), (12, 1), (17, 1), (22, 1), (11, 6)])
+def test_the_cost_is_that_of_brute_force(chain: Chain, work: int, restart: int) -> None:
+    race = msgspec.structs.replace(SMALL, work=work, restart=restart)
     assert deadline.solve(race, chain).cost == pytest.approx(brute_force(race, chain), rel=1e-12)
 
 
@@ -90,12 +89,13 @@ def test_following_the_policy_costs_what_it_says(chain: Chain) -> None:
     share=st.floats(0, 1),
     loss=st.integers(0, 9),
     work=st.integers(1, 90),
+    restart=st.sampled_from([1, 4, 13]),
 )
 @settings(max_examples=60, deadline=None)
 def test_no_availability_makes_it_late(
-    seed: int, slack: int, share: float, loss: int, work: int
+    seed: int, slack: int, share: float, loss: int, work: int, restart: int
 ) -> None:
-    restart, slot = 1, 5
+    slot = 5
     slots = -(-(work + restart + slack) // slot)
     race = Race(
         work=work, slots=slots, slot=slot, restart=restart, checkpoint=2, loss=loss,
@@ -132,9 +132,6 @@ def test_what_cannot_be_won_is_refused() -> None:
     late = Race(work=10, slots=2, slot=5, restart=1, spot_price=0.1, on_demand_price=1.0)
     with pytest.raises(ValueError, match="cannot be kept"):
         deadline.solve(late, MEMORYLESS)
-    slow = Race(work=10, slots=9, slot=5, restart=6, spot_price=0.1, on_demand_price=1.0)
-    with pytest.raises(ValueError, match="long enough"):
-        deadline.solve(slow, MEMORYLESS)
 
 
 def test_a_fitted_chain_finds_the_hazards_that_made_the_recording() -> None:

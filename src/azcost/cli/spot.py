@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from azcost.optimise.spot_plan import Choice
 
 _MANY_HOURS = 8_760.0
-_SHORT = 500.0  # hours that are planned for in a second
+_SHORT = 100.0  # hours that are planned for in a second
 
 
 @click.command()
@@ -33,7 +33,13 @@ _SHORT = 500.0  # hours that are planned for in a second
 )
 @click.option("--region", required=True, metavar="A,B", help="One region, or several to rank.")
 @click.option("--hours", metavar="N", help="Hours of work without any interruption.")
-@click.option("--machines", default="1", show_default=True, help="How many run together.")
+@click.option(
+    "--machines",
+    default=1,
+    show_default=True,
+    type=click.IntRange(1, 10_000),
+    help="How many run together.",
+)
 @click.option(
     "--eviction-rate",
     multiple=True,
@@ -82,7 +88,7 @@ def spot(
     sizes: tuple[str, ...],
     region: str,
     hours: str | None,
-    machines: str,
+    machines: int,
     eviction_rate: tuple[str, ...],
     rates: Path | None,
     evictions: str | None,
@@ -124,7 +130,6 @@ def spot(
     writing = said.checkpoint(checkpoint, checkpoint_gb, write_mbps)
     starting = said.span("--restart", restart)
     waiting = said.span("--wait", wait, _MANY_HOURS)
-    together = int(said.number("--machines", machines, least=1, most=10_000))
     own = said.interval(every) if every else None
     buckets = said.Rates(catalogue, eviction_rate, rates)
     storage, price = said.disk(disk), said.price(spot_price)
@@ -134,7 +139,7 @@ def spot(
             size=size,
             region=one,
             job=Job(
-                work=work, checkpoint=writing, restart=starting, wait=waiting, machines=together
+                work=work, checkpoint=writing, restart=starting, wait=waiting, machines=machines
             ),
             evictions=said.belief(buckets.bucket(size, one), evictions, observed_hours),
             os=os,

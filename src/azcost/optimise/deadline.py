@@ -87,13 +87,12 @@ def is_feasible(race: Race) -> bool:
 def solve(race: Race, chain: Chain) -> Policy:
     """The policy of least expected cost among those that never miss the deadline.
 
-    Backward induction over the slots. Raises ValueError for a race that cannot be won, or
-    whose slot is too short for a change of machines.
+    Backward induction over the slots. A restart that is longer than a slot is owed for the
+    next ones; who is evicted before it is over still owes the rest, which is on the safe
+    side. Raises ValueError for a race that cannot be won.
     """
     if not is_feasible(race):
         raise ValueError("the deadline cannot be kept even by on-demand")
-    if race.restart + race.checkpoint > race.slot:
-        raise ValueError("a slot must be long enough for a checkpoint and a restart")
     width = race.slack + 1
     moves, start = chain.transitions(), chain.stationary()
     actions = np.zeros((race.slots + 1, 3, chain.phases, width), dtype=np.uint8)

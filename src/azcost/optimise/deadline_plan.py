@@ -15,7 +15,9 @@ from azcost.optimise.deadline import Outcomes, Policy, Race
 from azcost.optimise.spot import Run
 from azcost.optimise.spot_plan import Choice, Place
 
-_SLOT_MINUTES = 10.0  # how often there is a decision, if nothing asks for less often
+_SLOT_MINUTES = 10.0  # between decisions, if nothing asks for shorter slots
+_SLOT_WITHOUT_WAIT = 4.0
+_SLOT_OF_EVICTION = 0.05  # of the mean time between evictions
 _MOST_SLOTS = 3_000
 _MOST_SLACK = 1_000  # grains
 _ROUGH_SLACK = 300  # grains to compare intervals by
@@ -129,18 +131,21 @@ def _too_soon(choice: Choice, hours: float, chain: Chain) -> AzcostError:
 
 
 def _chain(place: Place, recording: Recording | None, hours: float) -> Chain:
-    """The chain, with slots that are long enough for a change of machines."""
-    change = place.job.restart + place.job.checkpoint
-    least = max(change * 1.25, hours / _MOST_SLOTS)
-    if recording is None:
-        slot_hours = max(_SLOT_MINUTES, math.ceil(least * 60)) / 60
-        return availability.memoryless(
-            evictions_per_hour=place.evictions.mean * place.job.machines,
-            wait_hours=place.job.wait,
-            slot_hours=slot_hours,
-        )
-    times = max(1, math.ceil(change * 1.25 / recording.slot_hours - 1e-9))
-    return availability.fit(coarser(recording, times).windows, recording.slot_hours * times)
+    """The chain of the recording, or of the eviction rate and the wait.
+
+    An outage lasts a slot at least, and an eviction comes at the end of one: slots are
+    short beside the wait and the time between evictions, as far as that can be computed.
+    """
+    if recording is not None:
+        times = max(1, math.ceil(hours / _MOST_SLOTS / recording.slot_hours - 1e-9))
+        return availability.fit(coarser(recording, times).windows, recording.slot_hours * times)
+    rate = place.evictions.mean * place.job.machines
+    wait = 60 * place.job.wait / 2 or _SLOT_WITHOUT_WAIT
+    wanted = min(_SLOT_MINUTES, wait, _SLOT_OF_EVICTION * 60 / rate)
+    minutes = max(math.floor(wanted), math.ceil(60 * hours / _MOST_SLOTS), 1)
+    return availability.memoryless(
+        evictions_per_hour=rate, wait_hours=place.job.wait, slot_hours=minutes / 60
+    )
 
 
 def _race(
@@ -163,9 +168,8 @@ def _race(
             f"--deadline: {hours:,.0f} hours in steps of {slot_hours * 60:.0f} minutes are too "
             "many to plan for. Plan a part of the job."
         )
-    change = job.restart + job.checkpoint
     wanted = max((hours - work) / slack, 1 / 60)
-    parts = max(1, math.floor(slot_hours / wanted), math.ceil(2 / (1 - change / slot_hours)))
+    parts = max(1, math.floor(slot_hours / wanted + 1e-9))
     grain, hourly = slot_hours / parts, place.storage_hourly
     race = Race(
         work=_up(work, grain),
