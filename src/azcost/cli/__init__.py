@@ -30,6 +30,7 @@ COMMANDS = {
     "lifecycle": (
         "lifecycle:lifecycle",
         "Price blobs over their life: as they are, under a policy, and at best.",
+    ),
     "spot": (
         "spot:spot",
         "Say what a job costs on spot machines, and how often to write checkpoints.",
