@@ -55,6 +55,6 @@ def test_five_gigabytes_of_hot_blobs_and_of_files_are_free(catalogue: Catalogue)
 def test_each_end_of_a_range_has_the_whole_grant(catalogue: Catalogue) -> None:
     estimate = price(catalogue, B1S % ", count: {min: 1, expected: 2, max: 3}")
     one_hour = price(catalogue, B1S % ", hours: 1", free=False).monthly.amount
-    assert estimate.low.amount == 0
+    assert estimate.least.amount == 0
     assert estimate.monthly.amount == 710 * one_hour
-    assert estimate.high.amount == Decimal(3 * 730 - 750) * one_hour
+    assert estimate.most.amount == Decimal(3 * 730 - 750) * one_hour

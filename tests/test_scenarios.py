@@ -139,7 +139,7 @@ def test_ranges_go_through_a_scenario(toy: Catalogue) -> None:
     found = compare(read([vm], toy), toy, list(changes.buying()), [PAYING_ONLY])
     spot = next(one for one in found.outcomes if one.name == "spot")
     assert isinstance(spot, Priced)
-    ends = [spot.estimate.resources[0].low, spot.estimate.resources[0].high]
+    ends = [spot.estimate.resources[0].least, spot.estimate.resources[0].most]
     assert [end.amount for end in ends] == [146, 584]
 
 

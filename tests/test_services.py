@@ -62,7 +62,7 @@ def billed(case: dict[str, Any], catalogue: Catalogue) -> dict[str, Any]:
         "unpriced": [missing.label for missing in estimate.unpriced],
     }
     if "range" in case:
-        found["range"] = [estimate.low.amount, estimate.high.amount]
+        found["range"] = [estimate.least.amount, estimate.most.amount]
     return found
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from decimal import Decimal
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,24 +13,18 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from azcost.estimate import (
-    Estimate,
-    LineItem,
-    Note,
-    Pool,
-    ResourceEstimate,
-    Service,
-    Unpriced,
-    bill,
-    cost,
-)
-from azcost.fields import Region
-from azcost.free_account import FreeAccount
+from azcost.design import Architecture as Architecture
+from azcost.design import Design as Design
+from azcost.design import Ranged
+from azcost.design import estimate as estimate
+from azcost.draws import Point
+from azcost.estimate import Outcome, Service
+from azcost.fields import Amount, Region
 from azcost.pricing.catalogue import Catalogue
 from azcost.spec import nodes
 from azcost.spec.nodes import Mapping, Node, Scalar, Sequence
 from azcost.spec.problems import Problem, SpecError, did_you_mean
-from azcost.spec.reader import CORNERS, Names, Reader, Wrong
+from azcost.spec.reader import Names, Range, Reader, Wrong
 
 # Every kind of service, and the module that prices it. Adding a service adds a line.
 KINDS = {
@@ -70,10 +66,32 @@ KINDS = {
 }
 
 
-class Architecture(msgspec.Struct, frozen=True):
-    """Services with every number settled."""
+class Outcomes(msgspec.Struct, frozen=True, kw_only=True):
+    """What a month of the design brings about; its cost is told per outcome too."""
 
-    services: tuple[Service, ...]
+    requests: Amount | None = None
+    """Requests answered in a month: the cost is told per thousand."""
+    tokens: Amount | None = None
+    """Tokens processed in a month: the cost is told per million."""
+    training_runs: Amount | None = None
+    """Training runs in a month."""
+    gpu_hours: Amount | None = None
+    """Hours of GPUs in a month that somebody used."""
+
+    def __post_init__(self) -> None:
+        """Refuse what a cost cannot be divided by."""
+        for field in self.__struct_fields__:
+            if getattr(self, field) == 0:
+                raise ValueError(f"`{field}`: there is no cost per outcome of none; leave it out")
+
+
+# Field of Outcomes -> of how many the cost is told, and how that is said.
+_PER = {
+    "requests": (1_000, "thousand requests"),
+    "tokens": (1_000_000, "million tokens"),
+    "training_runs": (1, "training run"),
+    "gpu_hours": (1, "used GPU-hour"),
+}
 
 
 class Header(msgspec.Struct, frozen=True, kw_only=True):
@@ -87,31 +105,8 @@ class Header(msgspec.Struct, frozen=True, kw_only=True):
     """The currency to price in: one that the catalogue has."""
     free_account: bool = False
     """Whether it runs in a free account's first twelve months: some services cost nothing."""
-
-
-class Design(msgspec.Struct, frozen=True):
-    """An architecture as expected, and at the low and the high end of its ranges.
-
-    Without ranges all three are the same object.
-    """
-
-    name: str
-    currency: str
-    free_account: bool
-    low: Architecture
-    expected: Architecture
-    high: Architecture
-
-    def map(self, change: Callable[[int, Service], Service]) -> Design:
-        """The design with every service changed; `change` is told its place in the list too."""
-        ends = {}
-        for end in (self.low, self.expected, self.high):
-            if id(end) not in ends:
-                services = tuple(change(place, one) for place, one in enumerate(end.services))
-                ends[id(end)] = Architecture(services)
-        return msgspec.structs.replace(
-            self, **{corner: ends[id(getattr(self, corner))] for corner in CORNERS}
-        )
+    outcome: Outcomes | None = None
+    """What a month of it brings about, for the cost per request, token, run or GPU-hour."""
 
 
 def kind_class(kind: str) -> type[Any]:
@@ -163,33 +158,78 @@ class _CatalogueNames:
 
 
 def read(root: Node, file: str, names: Names, region: str = "") -> Design:
-    """Read the nodes of a specification into a design, once per end of its ranges."""
-    expected = Reader(names)
-    header, services = _read_at(root, expected, region)
-    if expected.problems:
-        raise SpecError(file, expected.problems)
-    middle = Architecture(tuple(services))
-    ends = dict.fromkeys(CORNERS, middle)
-    if expected.ranged:
-        for corner in ("low", "high"):
-            reader = Reader(names, corner)
-            ends[corner] = Architecture(tuple(_read_at(root, reader, region)[1]))
-            if reader.problems:  # what holds in the middle need not hold at the ends
-                raise SpecError(file, [_at_end(problem, corner) for problem in reader.problems])
+    """Read the nodes of a specification into a design, and what has ranges once per end."""
+    reader = Reader(names)
+    header, services = _read(root, reader, region)
+    if reader.problems:
+        raise SpecError(file, reader.problems)
+    middle = Architecture(tuple(one.service for one in services))
+    ends = {"expected": middle, "low": middle, "high": middle}
+    ranged = tuple(_ranged(services, names))
+    if ranged:
+        ends |= {corner: _end(services, names, corner, file) for corner in ("low", "high")}
     return Design(
-        header.name or Path(file).stem,
-        header.currency.upper(),
-        header.free_account,
-        *(ends[corner] for corner in CORNERS),
+        name=header.name or Path(file).stem,
+        currency=header.currency.upper(),
+        free_account=header.free_account,
+        **ends,
+        ranged=ranged,
+        outcomes=tuple(_outcomes(header.outcome)),
     )
+
+
+class _Read(msgspec.Struct, frozen=True):
+    """A service, how to read it again, and the ranges that it has."""
+
+    service: Service
+    read: Callable[[Reader], Service]
+    ranges: tuple[Range, ...]
+
+
+def _outcomes(said: Outcomes | None) -> Iterator[Outcome]:
+    for field, (per, label) in _PER.items():
+        amount = getattr(said, field, None)
+        if amount is not None:
+            yield Outcome(field, amount, Decimal(per), label)
+
+
+def _end(services: list[_Read], names: Names, corner: str, file: str) -> Architecture:
+    """The services with every range at one end; what holds in the middle need not hold there."""
+    found = []
+    problems: list[Problem] = []
+    for one in services:
+        if not one.ranges:
+            found.append(one.service)
+            continue
+        reader = Reader(names, corner)
+        with suppress(Wrong):  # noted
+            found.append(one.read(reader))
+        problems += [_at_end(problem, corner) for problem in reader.problems]
+    if problems:
+        raise SpecError(file, problems)
+    return Architecture(tuple(found))
+
+
+def _ranged(services: list[_Read], names: Names) -> Iterator[Ranged]:
+    for place, one in enumerate(services):
+        if one.ranges:
+            yield Ranged(place, one.ranges, partial(_at_point, one, names))
+
+
+def _at_point(one: _Read, names: Names, point: Point) -> Service:
+    reader = Reader(names, values=point)
+    try:
+        return one.read(reader)
+    except Wrong:
+        raise ValueError(reader.problems[0].message) from None
 
 
 def _at_end(problem: Problem, corner: str) -> Problem:
     return Problem(problem.line, f"at the {corner} end of the range: {problem.message}")
 
 
-def _read_at(root: Node, reader: Reader, region: str) -> tuple[Header, list[Service]]:
-    header, services = Header(), list[Service]()
+def _read(root: Node, reader: Reader, region: str) -> tuple[Header, list[_Read]]:
+    header, services = Header(), list[_Read]()
     if not isinstance(root, Mapping):
         reader.note(root.line, "expected `name`, `region`, `currency` and `services`")
         return header, services
@@ -212,7 +252,7 @@ def _read_at(root: Node, reader: Reader, region: str) -> tuple[Header, list[Serv
 
 def _services(
     listed: Sequence, reader: Reader, default_region: str, forced_region: str
-) -> Iterator[Service]:
+) -> Iterator[_Read]:
     lines: dict[str, int] = {}
     for number, node in enumerate(listed.items, start=1):
         kind = _kind(node, reader)
@@ -226,8 +266,17 @@ def _services(
         if default_region:
             defaults["region"] = default_region
         forced = {"region": forced_region} if forced_region else {}
+        again = partial(_service, node, kind, defaults, forced)
+        seen = len(reader.ranges)
         with suppress(Wrong):  # noted
-            yield reader.struct(node, kind_class(kind), defaults, forced, besides=("kind",))
+            yield _Read(again(reader), again, tuple(reader.ranges[seen:]))
+
+
+def _service(
+    node: Node, kind: str, defaults: dict[str, str], forced: dict[str, str], reader: Reader
+) -> Service:
+    found: Service = reader.struct(node, kind_class(kind), defaults, forced, besides=("kind",))
+    return found
 
 
 def _kind(node: Node, reader: Reader) -> str | None:
@@ -286,69 +335,3 @@ def schema(names: Names) -> dict[str, Any]:
         "required": ["services"],
         "$defs": definitions(names) | kinds,
     }
-
-
-def _bills(
-    end: Architecture, design: Design, catalogue: Catalogue, unpriced: list[Unpriced]
-) -> list[tuple[LineItem, ...]]:
-    """The line items of each service; one after the other they use up the free account."""
-    free = FreeAccount() if design.free_account else None
-    pool: Pool = {}
-    bills = []
-    for service in end.services:
-        charges = service.charges(catalogue)
-        if free:
-            charges = map(free.spend, charges)
-        bills.append(bill(charges, service.name, catalogue, unpriced, pool))
-    return bills
-
-
-def _bills_at_end(
-    end: Architecture, design: Design, catalogue: Catalogue, unpriced: list[Unpriced]
-) -> list[tuple[LineItem, ...]]:
-    """The bills at an end of the ranges; what only that end misses is added to `unpriced`.
-
-    A charge that is nothing in the middle may be something at the high end, and without a
-    price it would be a silent zero there.
-    """
-    missing: list[Unpriced] = []
-    bills = _bills(end, design, catalogue, missing)
-    known = {(one.resource, one.reason) for one in unpriced}
-    unpriced += [one for one in missing if (one.resource, one.reason) not in known]
-    return bills
-
-
-def estimate(design: Design, catalogue: Catalogue) -> Estimate:
-    """Price a design; what has no price is listed in the estimate, never left at zero."""
-    if design.currency != catalogue.currency:
-        raise SpecError(
-            design.name,
-            [
-                Problem(
-                    0,
-                    f"is in {design.currency}, but these prices are in {catalogue.currency}: "
-                    f"open the catalogue of {design.currency}",
-                )
-            ],
-        )
-    unpriced: list[Unpriced] = []
-    middle = _bills(design.expected, design, catalogue, unpriced)
-    ends = [
-        middle if end is design.expected else _bills_at_end(end, design, catalogue, unpriced)
-        for end in (design.low, design.high)
-    ]
-    resources = [
-        ResourceEstimate(
-            service.name,
-            service.kind,
-            service.region,
-            service.tags,
-            items,
-            *(cost(bill_, catalogue.currency) for bill_ in (items, low, high)),
-        )
-        for service, items, low, high in zip(design.expected.services, middle, *ends, strict=True)
-    ]
-    notes = tuple(
-        Note(service.name, text) for service in design.expected.services for text in service.notes()
-    )
-    return Estimate(design.name, catalogue.currency, tuple(resources), tuple(unpriced), notes)

@@ -106,8 +106,28 @@ class Note(msgspec.Struct, frozen=True):
     text: str
 
 
+class Driver(msgspec.Struct, frozen=True):
+    """A number with a range, by the fields that have it, and its share of the variance."""
+
+    names: tuple[str, ...]
+    share: Decimal
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """What a month's cost is for: so much of `what`, and how many of it the cost is told per."""
+
+    what: str
+    amount: Decimal
+    per: Decimal
+    label: str
+
+
 class ResourceEstimate(msgspec.Struct, frozen=True):
-    """One resource of the design with its line items."""
+    """One resource of the design with its line items.
+
+    `least` and `most` are its cost with every range at its low and at its high end; `drawn`
+    holds the ends between which 8 of 10 draws lie, if it has ranges that were drawn.
+    """
 
     name: str
     kind: str
@@ -115,18 +135,37 @@ class ResourceEstimate(msgspec.Struct, frozen=True):
     tags: dict[str, str]
     items: tuple[LineItem, ...]
     monthly: Money
-    low: Money
-    high: Money
+    least: Money
+    most: Money
+    drawn: tuple[Money, Money] | None = None
+
+    @property
+    def low(self) -> Money:
+        """What it costs at least in 9 of 10 draws, or as expected if that is less."""
+        return self.drawn[0] if self.drawn else self.least
+
+    @property
+    def high(self) -> Money:
+        """What it costs at most in 9 of 10 draws, or as expected if that is more."""
+        return self.drawn[1] if self.drawn else self.most
 
 
 class Estimate(msgspec.Struct, frozen=True):
-    """A priced design: the monthly cost as expected, and at the ends of its ranges."""
+    """A priced design: the monthly cost as expected, and what its ranges do to it.
+
+    `together` names the fields whose ranges only make sense together, and so were drawn
+    as one number.
+    """
 
     name: str
     currency: str
     resources: tuple[ResourceEstimate, ...]
     unpriced: tuple[Unpriced, ...] = ()
     notes: tuple[Note, ...] = ()
+    drawn: tuple[Money, Money] | None = None
+    drivers: tuple[Driver, ...] = ()
+    together: tuple[str, ...] = ()
+    outcomes: tuple[Outcome, ...] = ()
 
     @property
     def monthly(self) -> Money:
@@ -134,19 +173,29 @@ class Estimate(msgspec.Struct, frozen=True):
         return money.total((r.monthly for r in self.resources), self.currency)
 
     @property
-    def low(self) -> Money:
+    def least(self) -> Money:
         """The monthly cost with every range at its low end."""
-        return money.total((r.low for r in self.resources), self.currency)
+        return money.total((r.least for r in self.resources), self.currency)
+
+    @property
+    def most(self) -> Money:
+        """The monthly cost with every range at its high end."""
+        return money.total((r.most for r in self.resources), self.currency)
+
+    @property
+    def low(self) -> Money:
+        """What it costs at least in 9 of 10 draws, or as expected if that is less."""
+        return self.drawn[0] if self.drawn else self.least
 
     @property
     def high(self) -> Money:
-        """The monthly cost with every range at its high end."""
-        return money.total((r.high for r in self.resources), self.currency)
+        """What it costs at most in 9 of 10 draws, or as expected if that is more."""
+        return self.drawn[1] if self.drawn else self.most
 
     @property
     def is_range(self) -> bool:
-        """Whether low and high differ from what is expected."""
-        return not self.low == self.monthly == self.high
+        """Whether the ends of its ranges differ from what is expected."""
+        return not self.least == self.monthly == self.most
 
     def items(self) -> Iterator[LineItem]:
         """Yield every line item of every resource."""

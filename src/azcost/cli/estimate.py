@@ -52,7 +52,11 @@ def estimate(
         raise click.UsageError("--html writes the page of one design: leave out the others.")
     names = open_catalogue()
     designs = [architecture.load(file, names, region, currency) for file in files]
-    catalogues = {one.currency: open_catalogue(one.currency) for one in designs}
+    # Opening a catalogue takes milliseconds, as much as all the rest of a small bill.
+    catalogues = {names.currency: names}
+    for one in designs:
+        if one.currency not in catalogues:
+            catalogues[one.currency] = open_catalogue(one.currency)
     estimates = [architecture.estimate(one, catalogues[one.currency]) for one in designs]
     missing = [one for found in estimates for one in found.unpriced]
     if explain:
@@ -61,7 +65,7 @@ def estimate(
         click.echo(render(explain, estimates, catalogues))
         missing = [one for one in missing if one.resource == explain]
     elif allow_unpriced or not missing:
-        tables = next(iter(catalogues.values())).tables
+        tables = catalogues[designs[0].currency].tables
         click.echo(_format(estimates, tables, format_, by, period), nl=False)
         if html:
             from azcost.cli.answer import origin, write_page

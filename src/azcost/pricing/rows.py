@@ -74,11 +74,10 @@ _TYPES = {
     "Reservation 1 Year": Purchase.RESERVED_1Y.value,
     "Reservation 3 Years": Purchase.RESERVED_3Y.value,
 }
-_CLOUD_SERVICES = re.compile(r"Cloud ?Services")
-_DEDICATED_HOST = re.compile(r"Dedicated ?Host")
-
-
-_WINDOWS = re.compile(r"\bWin(dows)?\b")
+# Patterns stay text until they are needed: compiling them would be a part of every start.
+_CLOUD_SERVICES = r"Cloud ?Services"
+_DEDICATED_HOST = r"Dedicated ?Host"
+_WINDOWS = r"\bWin(dows)?\b"
 
 
 def spelling(size: str) -> str:
@@ -100,10 +99,10 @@ def offer(service: str, product: str, sku: str, meter: str, arm_sku: str, type_:
         return Offer(purchase=purchase, rejected="its meter has expired")
     if service != "Virtual Machines":
         return Offer(purchase=purchase)
-    os = "windows" if _WINDOWS.search(product) or sku.startswith("windows-") else "linux"
-    if _CLOUD_SERVICES.search(product):
+    os = "windows" if re.search(_WINDOWS, product) or sku.startswith("windows-") else "linux"
+    if re.search(_CLOUD_SERVICES, product):
         reason = "a Cloud Services product, which bills at the Windows price"
-    elif _DEDICATED_HOST.search(product):
+    elif re.search(_DEDICATED_HOST, product):
         reason = "a dedicated host, not a virtual machine"
     elif "Promo" in product and not arm_sku.endswith("_Promo"):
         reason = "a promotional price under the plain size name"

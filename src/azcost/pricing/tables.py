@@ -29,7 +29,7 @@ USUAL_UNIT = "1 Hour"
 
 def files(folder: Path) -> list[Path]:
     """Every file of the tables, in a fixed order."""
-    found = sorted(folder.rglob("*.csv"))
+    found = sorted(folder.rglob("*.csv"), key=lambda path: path.parts)  # paths compare slowly
     if not found:
         raise TablesError(f"No price tables in {folder}. Reinstall azcost.")
     return found

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from azcost.estimate import Estimate, ResourceEstimate
-from azcost.money import Money
 from azcost.report import view
 from azcost.report.view import printable
 from azcost.units import MONTHS_PER_YEAR
@@ -44,7 +43,15 @@ def facts(estimate: Estimate, tables: str) -> dict[str, object]:
         "warnings": [f"{note.resource}: {note.text}" for note in estimate.notes],
     }
     if estimate.is_range:
-        document |= _ends(estimate.low, estimate.high)
+        document |= _ends(estimate)
+        document["drivers"] = [
+            {"inputs": list(driver.names), "share": number(driver.share)}
+            for driver in estimate.drivers
+        ]
+    if estimate.outcomes:
+        document["per_outcome"] = {
+            label: number(each.amount) for label, each in view.outcomes(estimate)
+        }
     return document
 
 
@@ -57,13 +64,14 @@ def _resource(resource: ResourceEstimate) -> dict[str, object]:
         "monthly": number(resource.monthly.amount),
         "lines": [_line(line) for line in view.lines(resource)],
     }
-    if not resource.low == resource.monthly == resource.high:
-        document |= _ends(resource.low, resource.high)
+    if not resource.least == resource.monthly == resource.most:
+        document |= _ends(resource)
     return document
 
 
-def _ends(low: Money, high: Money) -> dict[str, object]:
-    return {"low": number(low.amount), "high": number(high.amount)}
+def _ends(found: Estimate | ResourceEstimate) -> dict[str, object]:
+    ends = {"low": found.low, "high": found.high, "least": found.least, "most": found.most}
+    return {name: number(end.amount) for name, end in ends.items()}
 
 
 def _line(line: view.Line) -> dict[str, object]:

@@ -66,7 +66,9 @@ def _head(estimate: Estimate) -> Iterator[str]:
     without = f", without {view.charges(estimate.unpriced)}" if estimate.unpriced else ""
     yield f"# {inline(estimate.name)}: {estimate.monthly} per month{without}"
     if estimate.is_range:
-        yield f"\nRange: {estimate.low} to {estimate.high} per month."
+        yield f"\nRange: {inline(view.range_in_words(estimate, Decimal(1), 'month'), 400)}."
+    for label, each in view.outcomes(estimate):
+        yield f"\nPer {label}: {each}"
     if estimate.unpriced:
         yield "\n**Not in the total:**\n"
         for missing in estimate.unpriced[:_MAX_GROUPS]:

@@ -28,23 +28,16 @@ def render(estimate: Estimate, by: str = "resource", period: str = "month") -> s
     title = f"{safe(estimate.name)}, {view.where(estimate)}"
     parts = [*_unpriced(estimate), title, "", *_bill([header, *rows])]
     if estimate.is_range:
-        ends = " to ".join(money(end.amount * factor) for end in (estimate.low, estimate.high))
-        parts.append(f"Range: {ends} {estimate.currency} per {period}{_ranged(estimate, factor)}")
+        parts.append(f"Range: {view.range_in_words(estimate, factor, period)}")
+    parts += [
+        f"Per {label}: {money(each.amount)} {each.currency}"
+        for label, each in view.outcomes(estimate)
+    ]
     return "\n".join([*parts, "", *_footer(estimate), ""])
 
 
 def _bill(rows: list[list[str]]) -> Iterator[str]:
     yield from table(rows, left=(0, 2), rules=(0, len(rows) - 2))
-
-
-def _ranged(estimate: Estimate, factor: Decimal) -> str:
-    """Which resources the range comes from, the widest first."""
-    ranged = view.widths(estimate)
-    if len(ranged) == 1:
-        return f", from {safe(ranged[0][0].name)}"
-    widest = ranged[:3]
-    said = ", ".join(f"{safe(one.name)} ({money(width * factor)} wide)" for one, width in widest)
-    return f", from {said}{', ...' if len(ranged) > 3 else ''}"
 
 
 def _rows(estimate: Estimate, by: str, factor: Decimal) -> Iterator[list[str]]:

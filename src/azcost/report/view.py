@@ -22,6 +22,7 @@ PERIODS = {
 }
 
 _FEW = 3
+_LEAST_SHARE = Decimal("0.005")
 _MAX_NOTE = 400
 
 
@@ -120,6 +121,33 @@ def where(estimate: Estimate) -> str:
 
 def _sum(members: list[ResourceEstimate], currency: str) -> Money:
     return sum((member.monthly for member in members), start=Money(Decimal(0), currency))
+
+
+def range_in_words(estimate: Estimate, factor: Decimal, period: str) -> str:
+    """Where the draws lie, the very ends, and which input that comes from."""
+    low, high, least, most = (
+        f"{end.amount * factor:,.2f}"
+        for end in (estimate.low, estimate.high, estimate.least, estimate.most)
+    )
+    said = f"{low} to {high} {estimate.currency} per {period}"
+    if estimate.drawn:
+        said += f" in 8 of 10 draws; at the very ends {least} to {most}"
+    shares = [
+        f"{_some([safe(name) for name in driver.names])} ({driver.share:.0%})"
+        for driver in estimate.drivers
+        if driver.share >= _LEAST_SHARE
+    ]
+    if shares:
+        said += f". Driven by {', '.join(shares[:_FEW])}"
+    if estimate.together:
+        names = _some([safe(name) for name in estimate.together])
+        said += f". {names} only make sense together, and are drawn as one number"
+    return said
+
+
+def outcomes(estimate: Estimate) -> list[tuple[str, Money]]:
+    """The cost per outcome, by what it is per."""
+    return [(one.label, estimate.monthly * (one.per / one.amount)) for one in estimate.outcomes]
 
 
 class Provenance(msgspec.Struct, frozen=True):

@@ -88,7 +88,7 @@ class Bench:
         key = repr(service)
         if key not in self._known:
             alone = Architecture((service,))
-            design = replace(self._design, low=alone, expected=alone, high=alone)
+            design = replace(self._design, low=alone, expected=alone, high=alone, ranged=())
             found = architecture.estimate(design, self.catalogue)
             why = "; ".join(dict.fromkeys(one.reason for one in found.unpriced))
             self._known[key] = why or found.resources[0]

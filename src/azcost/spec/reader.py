@@ -15,6 +15,7 @@ from typing import Any, Literal, Protocol, Union
 
 import msgspec
 
+from azcost.draws import SHAPES, Shape, Spread
 from azcost.fields import Hours
 from azcost.spec.nodes import Mapping, Node, Scalar, Sequence
 from azcost.spec.problems import Problem, did_you_mean
@@ -29,6 +30,7 @@ _NUMBER = re.compile(
     r" ?([kKMB]?)"
 )
 _FACTORS = {"": 1, "k": 10**3, "K": 10**3, "M": 10**6, "B": 10**9}
+_USUAL_SHAPE = Scalar(SHAPES[0], 0)
 _TRUE = ("true", "yes", "on")
 _FALSE = ("false", "no", "off")
 
@@ -43,22 +45,36 @@ class Names(Protocol):
         """Every name."""
 
 
+class Range(msgspec.Struct, frozen=True):
+    """A range of a specification: the names of what it is in, and of its field."""
+
+    name: str
+    spread: Spread
+
+
 class Wrong(Exception):
     """A value that could not be read; its problem has been noted. Never leaves the reading."""
 
 
 class Reader:
-    """Read values at one corner of the file's ranges.
+    """Read values at one corner of the file's ranges, or at the `values` that they are to have.
 
-    After reading, `problems` holds the mistakes, `ranged` whether a range
-    was seen, and a value read despite problems must not be used.
+    After reading, `problems` holds the mistakes, `ranges` the ranges that were
+    seen, and a value read despite problems must not be used.
     """
 
-    def __init__(self, names: Names, corner: str = "expected") -> None:
+    def __init__(
+        self,
+        names: Names,
+        corner: str = "expected",
+        values: typing.Mapping[Spread, Decimal] = types.MappingProxyType({}),
+    ) -> None:
         self.problems: list[Problem] = []
-        self.ranged = False
+        self.ranges: list[Range] = []
         self._names = names
         self._corner = corner
+        self._values = values
+        self._inside: list[str] = []
 
     def note(self, line: int, message: str) -> None:
         """Note a mistake."""
@@ -82,13 +98,16 @@ class Reader:
         values = {name: value for name, value in defaults.items() if name not in forced}
         hints = hints_of(cls)
         wrong = set()
-        for key, value in self.entries(node, [*hints, *besides]):
+        entries = self.entries(node, [*hints, *besides])
+        self._inside.append(_name_of(entries) or str(defaults.get("name", "")))
+        for key, value in entries:
             if key in besides or key in forced:
                 continue
             try:
                 values[key] = self.value(value, hints[key], key)
             except Wrong:
                 wrong.add(key)
+        self._inside.pop()
         for name in required_of(cls):
             if name not in {*values, *forced, *wrong}:
                 self.note(node.line, f"`{name}` is missing")
@@ -164,8 +183,9 @@ class Reader:
 
     def _end_of_range(self, node: Mapping, base: type, meta: tuple[Any, ...], label: str) -> Node:
         """The end of a range that this reader reads; the ends must be in order."""
-        self.ranged = True
-        ends = {_RANGE_KEYS[key]: value for key, value in self.entries(node, list(_RANGE_KEYS))}
+        entries = dict(self.entries(node, [*_RANGE_KEYS, "shape"]))
+        shape = self._choice(entries.pop("shape", _USUAL_SHAPE), list(SHAPES), f"{label}: shape")
+        ends = {_RANGE_KEYS[key]: value for key, value in entries.items()}
         if set(ends) != set(CORNERS):
             self._wrong(
                 node, f"`{label}`: a range has low, expected and high (or min, expected, max)"
@@ -175,7 +195,14 @@ class Reader:
         numbers = [self._number(ends[corner], base, meta, label) for corner in CORNERS]
         if numbers != sorted(numbers):
             self._wrong(node, f"`{label}`: expected low <= expected <= high")
-        return ends[self._corner]
+        low, expected, high = map(Decimal, numbers)
+        spread = Spread(low, expected, high, typing.cast(Shape, shape))
+        name = " ".join(dict.fromkeys([*filter(None, self._inside), label]))
+        self.ranges.append(Range(name, spread))
+        if spread not in self._values:
+            return ends[self._corner]
+        value = self._values[spread]
+        return Scalar(format(round(value) if base is int else value, "f"), node.line)
 
     def _hours(self, node: Node, label: str) -> Hours:
         if isinstance(node, Mapping):
@@ -249,6 +276,13 @@ class Reader:
         raise Wrong
 
 
+def _name_of(entries: typing.Iterable[tuple[str, Node]]) -> str:
+    for key, value in entries:
+        if key == "name" and isinstance(value, Scalar):
+            return value.text
+    return ""
+
+
 def plain_type(type_: Any) -> tuple[Any, tuple[msgspec.Meta, ...]]:
     """A type without Annotated and None, and its constraints."""
     meta: tuple[Any, ...] = ()
@@ -282,14 +316,14 @@ def required_of(cls: type[Any]) -> list[str]:
     return _REQUIRED[cls]
 
 
-_UNITS = re.compile(r"([0-9.,]+) ?(TB|TiB|GB|GiB|%|m)")
+_UNITS = r"([0-9.,]+) ?(TB|TiB|GB|GiB|%|m)"
 
 
 def _number_hint(text: str) -> str:
     """How to write what people write with a unit or with commas."""
     if re.fullmatch(r"[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?", text):
         return f": write {text.replace(',', '_')}"
-    found = _UNITS.fullmatch(text)
+    found = re.fullmatch(_UNITS, text)
     if not found:
         return ""
     meant = {"%": "a share of one, such as 0.4", "m": f"{found[1]}M for millions"}

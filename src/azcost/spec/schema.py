@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from azcost.draws import SHAPES
 from azcost.fields import VOCABULARIES, Hours
 from azcost.spec.docs import field_docs, summary
 from azcost.spec.reader import Names, hints_of, plain_type, required_of
@@ -97,7 +98,7 @@ def _range() -> Schema:
         "anyOf": [
             {
                 "type": "object",
-                "properties": dict.fromkeys(ends, either),
+                "properties": {**dict.fromkeys(ends, either), "shape": {"enum": list(SHAPES)}},
                 "required": list(ends),
                 "additionalProperties": False,
             }
