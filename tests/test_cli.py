@@ -60,7 +60,7 @@ def test_the_json_is_the_contract() -> None:
     assert found["schema"] == 1
     assert set(found) == {
         "schema", "name", "currency", "monthly", "yearly", "prices", "resources", "unpriced",
-        "warnings", "low", "high", "least", "most", "drivers",
+        "warnings", "low", "high", "least", "most", "drivers", "per_outcome",
     }  # fmt: skip
     assert set(found["prices"]) == {"tables", "observed_from", "observed_to"}
     line = found["resources"][0]["lines"][0]

@@ -74,3 +74,17 @@ def test_a_design_without_a_price_cannot_be_compared(tmp_path: Path) -> None:
     done = azcost("compare", str(file))
     assert done.returncode == 4
     assert "b, 1 x Standard_D4s_v5, linux, spot has no price" in done.stderr
+
+
+def test_what_has_no_price_can_be_left_out(tmp_path: Path) -> None:
+    file = tmp_path / "missing.yaml"
+    file.write_text(
+        "region: eastus\nservices:\n"
+        "  - {kind: virtual_machine, name: b, size: Standard_D4s_v5, purchase: spot}\n"
+        "  - {kind: virtual_machine, name: a, size: Standard_D4s_v5}\n"
+    )
+    done = azcost("compare", str(file), "--allow-unpriced", "--format", "json")
+    found = json.loads(done.stdout)
+    assert (done.returncode, found["left_out"]) == (4, ["b"])
+    # 0.192 an hour.
+    assert Decimal(found["monthly"]) == Decimal("140.16")

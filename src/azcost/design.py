@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from decimal import Decimal
 
 import msgspec
@@ -23,7 +23,7 @@ from azcost.estimate import (
     bill,
     cost,
 )
-from azcost.free_account import FreeAccount
+from azcost.free_account import GRANTS, FreeAccount
 from azcost.money import Money
 from azcost.pricing.catalogue import Catalogue
 from azcost.spec.problems import Problem, SpecError
@@ -76,6 +76,23 @@ class Design(msgspec.Struct, frozen=True):
             self,
             **{corner: ends[id(getattr(self, corner))] for corner in CORNERS},
             ranged=tuple(_changed(one, change) for one in self.ranged),
+        )
+
+    def without(self, names: Container[str]) -> Design:
+        """The design without the services of these names."""
+        kept = [p for p, one in enumerate(self.expected.services) if one.name not in names]
+        ends = {
+            id(end): Architecture(tuple(end.services[place] for place in kept))
+            for end in (self.low, self.expected, self.high)
+        }
+        return replace(
+            self,
+            **{corner: ends[id(getattr(self, corner))] for corner in CORNERS},
+            ranged=tuple(
+                replace(one, place=kept.index(one.place))
+                for one in self.ranged
+                if one.place in kept
+            ),
         )
 
 
@@ -221,14 +238,19 @@ def _drivers(design: Design, drawn: Drawn) -> list[Driver]:
 def _groups(design: Design, bills: Sequence[tuple[LineItem, ...]]) -> list[list[int]]:
     """The places of services that vary together because they use up the same tiers."""
     varied = [one.place for one in design.ranged]
-    if design.free_account:
-        return [list(range(len(bills)))]
     pooled = [
-        place for place, items in enumerate(bills) if any(item.charge.pooled for item in items)
+        place
+        for place, items in enumerate(bills)
+        if any(_is_shared(item, free_account=design.free_account) for item in items)
     ]
     if not set(pooled) & set(varied):
         return [[place] for place in varied]
     return [pooled, *([place] for place in varied if place not in pooled)]
+
+
+def _is_shared(item: LineItem, *, free_account: bool) -> bool:
+    """Whether the cost of a line depends on what other resources use up before it."""
+    return item.charge.pooled or (free_account and any(g.fits(item.charge) for g in GRANTS))
 
 
 def _block(group: list[int], found: Estimate, design: Design, catalogue: Catalogue) -> Block:

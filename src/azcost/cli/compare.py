@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import click
 
 from azcost import architecture
-from azcost.architecture import Design
 from azcost.cli.answer import answer_options, show
 from azcost.errors import AzcostError, PriceNotFound
+from azcost.estimate import Unpriced
 from azcost.fields import Hours
 from azcost.pricing.catalogue import Catalogue
 from azcost.pricing.models import meters_of
@@ -33,6 +34,7 @@ _MOST_REGIONS = 5
 @click.option("--regions", default="", help="Price these regions too, separated by commas.")
 @click.option("--cheapest-region", is_flag=True, help="Price every region.")
 @click.option("--models", default="", help="Ask these models instead, separated by commas.")
+@click.option("--allow-unpriced", is_flag=True, help="Leave out what has no price, and go on.")
 @click.option("--currency", default="", help="Price in this currency instead.")
 @answer_options
 def compare(
@@ -42,6 +44,7 @@ def compare(
     regions: str,
     cheapest_region: bool,  # noqa: FBT001 - click's flags
     models: str,
+    allow_unpriced: bool,  # noqa: FBT001 - click's flags
     currency: str,
     format_: str,
 ) -> None:
@@ -63,7 +66,11 @@ def compare(
         for one in _scenarios(catalogue, hours, _words(models))
         if not allow or one.family in allowed
     ]
-    _check_priced(design, catalogue)
+    missing = architecture.estimate(design, catalogue).unpriced
+    if missing and not allow_unpriced:
+        raise _nothing_to_compare(missing)
+    left_out = dict.fromkeys(one.resource for one in missing)
+    design = design.without(left_out)
     answer = compared(
         design,
         catalogue,
@@ -72,7 +79,9 @@ def compare(
         _regions(catalogue, regions, everywhere=cheapest_region),
         _MOST_REGIONS if cheapest_region else None,
     )
-    show(document(answer), format_)
+    show(document(answer, tuple(left_out)), format_)
+    if left_out:
+        sys.exit(PriceNotFound.exit_code)
 
 
 def _words(text: str) -> list[str]:
@@ -122,14 +131,11 @@ def _regions(catalogue: Catalogue, text: str, *, everywhere: bool) -> list[str]:
     return found
 
 
-def _check_priced(design: Design, catalogue: Catalogue) -> None:
-    """Raise PriceNotFound when something of the design itself has no price."""
-    missing = architecture.estimate(design, catalogue).unpriced
-    if missing:
-        first = missing[0]
-        more = f" (and {len(missing) - 1} more)" if len(missing) > 1 else ""
-        raise PriceNotFound(
-            f"{first.resource}, {first.label}{more} has no price, so there is nothing to compare "
-            f"with. {first.reason}",
-            first.command,
-        )
+def _nothing_to_compare(missing: Sequence[Unpriced]) -> PriceNotFound:
+    first = missing[0]
+    more = f" (and {len(missing) - 1} more)" if len(missing) > 1 else ""
+    return PriceNotFound(
+        f"{first.resource}, {first.label}{more} has no price, so there is nothing to compare "
+        f"with; --allow-unpriced leaves it out. {first.reason}",
+        first.command,
+    )

@@ -50,7 +50,7 @@ def _verdict(estimate: Estimate) -> Iterator[str]:
         yield (
             f"{name} costs {estimate.monthly} in an average month{without}, "
             f"and between {money(estimate.low.amount)} and {money(estimate.high.amount)} "
-            "at the ends of its ranges."
+            "in 8 of 10 draws of its ranges."
         )
     else:
         yield f"{name} costs {estimate.monthly} in an average month{without}."
@@ -160,8 +160,8 @@ def _sensitivity(estimate: Estimate) -> Chart | None:
         x_label="",
         y_label=f"{safe(estimate.currency)} per month",
         series=(
-            Series("at the low end", names, tuple(_change(o.low, o.monthly) for o, _ in ranged)),
-            Series("at the high end", names, tuple(_change(o.high, o.monthly) for o, _ in ranged)),
+            Series("at the low end", names, tuple(_change(o.least, o.monthly) for o, _ in ranged)),
+            Series("at the high end", names, tuple(_change(o.most, o.monthly) for o, _ in ranged)),
         ),
     )
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
+from azcost.estimate import Estimate
 from azcost.money import Money
 from azcost.report.document import Chart, Choice, Choices, Document, Mark, Part, Series, Table
+from azcost.report.view import outcomes
 from azcost.scenarios.breakeven import Commitment
 from azcost.scenarios.changes import PAYING_ONLY
 from azcost.scenarios.compare import Comparison, Mix, Priced, Unpriced
@@ -17,8 +19,11 @@ _FEW = 3
 _MOST_BARS = 16
 
 
-def document(found: Comparison) -> Document:
-    """The scenarios by cost, the mixes, and what breaks even where."""
+def document(found: Comparison, left_out: tuple[str, ...] = ()) -> Document:
+    """The scenarios by cost, the mixes, and what breaks even where.
+
+    `left_out` names the services without a price, which no figure counts.
+    """
     priced = sorted(
         (one for one in found.outcomes if isinstance(one, Priced)),
         key=lambda one: one.estimate.monthly.amount,
@@ -27,6 +32,8 @@ def document(found: Comparison) -> Document:
     parts: list[Part] = [_scenarios(found, priced)]
     parts += [_mix(mix, found) for mix in found.mixes if mix.chosen]
     parts += _choices(found)
+    if found.base.outcomes:
+        parts.append(_per_outcome(found))
     if committed := list(_committed(priced)):
         parts.append(_break_evens(committed))
     if unpriced:
@@ -34,16 +41,17 @@ def document(found: Comparison) -> Document:
     parts += _charts(found, priced)
     return Document(
         title=f"{found.base.name}: what it could be bought as",
-        verdict=_verdict(found),
+        verdict=_verdict(found, left_out),
         parts=tuple(parts),
         notes=tuple(_notes(found, priced)),
-        facts=_facts(found, priced, unpriced),
+        facts=_facts(found, priced, unpriced) | {"left_out": list(left_out)},
     )
 
 
-def _verdict(found: Comparison) -> str:
+def _verdict(found: Comparison, left_out: tuple[str, ...]) -> str:
     base = found.base.monthly
-    said = [f"As it is, {found.base.name} costs {base} a month."]
+    without = f" without {_some(list(left_out))}, which has no price" if left_out else ""
+    said = [f"As it is, {found.base.name} costs {base} a month{without}."]
     for mix in found.mixes:
         what = _allowed_in_words(mix)
         if not mix.chosen and not mix.region:
@@ -70,21 +78,24 @@ def _allowed_in_words(mix: Mix) -> str:
 
 def _scenarios(found: Comparison, priced: list[Priced]) -> Table:
     base = found.base.monthly
-    rows = [("as it is", _money(base), "", "", "")]
+    drawn = ["8 of 10 draws"] if found.base.is_range else []
+    rows = [("as it is", _money(base), *_drawn(found.base, drawn), "", "", "")]
     for one in priced:
         cost = one.estimate.monthly
-        rows.append(
-            (one.name, _money(cost), _money(_less(base, cost)), _share(cost, base), _condition(one))
-        )
+        figures = (_money(_less(base, cost)), _share(cost, base), _condition(one))
+        rows.append((one.name, _money(cost), *_drawn(one.estimate, drawn), *figures))
+    columns = ("scenario", f"{base.currency} a month", *drawn, "saving", "saving %")
     return Table(
         title="Scenarios, the cheapest first",
-        columns=(
-            "scenario", f"{base.currency} a month", "saving", "saving %", "what must be true",
-        ),
+        columns=(*columns, "what must be true"),
         rows=tuple(rows),
-        left=(0, 4),
+        left=(0, len(columns)),
         rules=(0,),
-    )  # fmt: skip
+    )
+
+
+def _drawn(estimate: Estimate, shown: list[str]) -> list[str]:
+    return [f"{_money(estimate.low)} to {_money(estimate.high)}" for _ in shown]
 
 
 def _condition(one: Priced) -> str:
@@ -135,6 +146,19 @@ def _choices(found: Comparison) -> Iterator[Choices]:
             currency=found.base.currency,
             options=tuple(Choice(name, saving, part) for name, (saving, part) in options.items()),
         )
+
+
+def _per_outcome(found: Comparison) -> Table:
+    estimates = [("as it is", found.base)]
+    estimates += [(f"best mix: {_allowed_in_words(mix)}", mix.estimate) for mix in found.mixes]
+    labels = [label for label, _ in outcomes(found.base)]
+    return Table(
+        title=f"{found.base.currency} per outcome",
+        columns=("", *labels),
+        rows=tuple(
+            (name, *(f"{each.amount:,.4f}" for _, each in outcomes(one))) for name, one in estimates
+        ),
+    )
 
 
 def _committed(priced: Iterable[Priced]) -> Iterator[Commitment]:
@@ -328,6 +352,8 @@ def _scenario_facts(one: Priced, base: Money) -> dict[str, object]:
         "scenario": one.name,
         "family": one.family,
         "monthly": one.estimate.monthly.amount,
+        "low": one.estimate.low.amount,
+        "high": one.estimate.high.amount,
         "saving": _less(base, one.estimate.monthly).amount,
         "condition": one.condition,
         "changed": list(one.changed),

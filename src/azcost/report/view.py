@@ -204,7 +204,7 @@ def unit_price(price: Decimal) -> str:
 
 def widths(estimate: Estimate) -> list[tuple[ResourceEstimate, Decimal]]:
     """The resources whose cost is a range, and how wide it is, the widest first."""
-    found = [(one, one.high.amount - one.low.amount) for one in estimate.resources]
+    found = [(one, one.most.amount - one.least.amount) for one in estimate.resources]
     return sorted((pair for pair in found if pair[1]), key=lambda pair: -pair[1])
 
 

@@ -77,7 +77,7 @@ class _SameCapability:
     def change(self, part: Any, owner: Any) -> Any:
         """The part with the cheapest size, as it is bought today."""
         field = next((name for name, hint in hints_of(type(part)).items() if _is_size(hint)), "")
-        if not field:
+        if not field or owner.kind == "postgresql":  # which has sizes and prices of its own
             raise Stays(NO_CHOICE)
         os = getattr(part, "os", "linux")
         if self._processor == "ARM" and (os == "windows" or owner.kind.startswith("ml_")):
