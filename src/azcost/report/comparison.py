@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from azcost.estimate import Estimate
 from azcost.money import Money
+from azcost.report.comparison_facts import facts, less
 from azcost.report.document import Chart, Choice, Choices, Document, Mark, Part, Series, Table
 from azcost.report.view import outcomes
 from azcost.scenarios.breakeven import Commitment
@@ -14,7 +15,6 @@ from azcost.scenarios.changes import PAYING_ONLY
 from azcost.scenarios.compare import Comparison, Mix, Priced, Unpriced
 from azcost.units import MONTHS_PER_YEAR
 
-SCHEMA = 1
 _FEW = 3
 _MOST_BARS = 16
 
@@ -44,7 +44,7 @@ def document(found: Comparison, left_out: tuple[str, ...] = ()) -> Document:
         verdict=_verdict(found, left_out),
         parts=tuple(parts),
         notes=tuple(_notes(found, priced)),
-        facts=_facts(found, priced, unpriced) | {"left_out": list(left_out)},
+        facts=facts(found, priced, unpriced) | {"left_out": list(left_out)},
     )
 
 
@@ -82,7 +82,7 @@ def _scenarios(found: Comparison, priced: list[Priced]) -> Table:
     rows = [("as it is", _money(base), *_drawn(found.base, drawn), "", "", "")]
     for one in priced:
         cost = one.estimate.monthly
-        figures = (_money(_less(base, cost)), _share(cost, base), _condition(one))
+        figures = (_money(less(base, cost)), _share(cost, base), _condition(one))
         rows.append((one.name, _money(cost), *_drawn(one.estimate, drawn), *figures))
     columns = ("scenario", f"{base.currency} a month", *drawn, "saving", "saving %")
     return Table(
@@ -120,7 +120,7 @@ def _mix(mix: Mix, found: Comparison) -> Table:
         ]
     base, cost = found.base.monthly, mix.estimate.monthly
     whole = f"priced as one design: {cost} a month"
-    rows.append(("all", whole, _money(_less(base, cost)), ""))
+    rows.append(("all", whole, _money(less(base, cost)), ""))
     where = f", in {mix.region}" if mix.region else ""
     return Table(
         title=f"Best mix{where}: {_allowed_in_words(mix)}",
@@ -308,78 +308,6 @@ def _notes(found: Comparison, priced: list[Priced]) -> Iterator[str]:
         )
 
 
-def _facts(found: Comparison, priced: list[Priced], unpriced: list[Unpriced]) -> dict[str, object]:
-    base = found.base.monthly
-    return {
-        "schema": SCHEMA,
-        "name": found.base.name,
-        "currency": base.currency,
-        "monthly": base.amount,
-        "scenarios": [_scenario_facts(one, base) for one in priced],
-        "mixes": [
-            {
-                "allowed": list(mix.allowed),
-                "region": mix.region or None,
-                "monthly": mix.estimate.monthly.amount,
-                "saving": _less(base, mix.estimate.monthly).amount,
-                "parts": [
-                    {
-                        "part": chosen.part,
-                        "scenarios": list(chosen.scenarios),
-                        "saving": chosen.saving.amount,
-                        "conditions": list(chosen.conditions),
-                    }
-                    for chosen in mix.chosen
-                ],
-                "commitments": [_commitment_facts(one) for one in mix.commitments],
-            }
-            for mix in found.mixes
-        ],
-        "unpriced": [
-            {
-                "scenario": one.name,
-                "family": one.family,
-                "reasons": [{"part": r.part, "why": r.why} for r in one.reasons],
-            }
-            for one in unpriced
-        ],
-        "untouched": list(found.untouched),
-    }
-
-
-def _scenario_facts(one: Priced, base: Money) -> dict[str, object]:
-    return {
-        "scenario": one.name,
-        "family": one.family,
-        "monthly": one.estimate.monthly.amount,
-        "low": one.estimate.low.amount,
-        "high": one.estimate.high.amount,
-        "saving": _less(base, one.estimate.monthly).amount,
-        "condition": one.condition,
-        "changed": list(one.changed),
-        "kept": [{"part": kept.part, "why": kept.why} for kept in one.kept],
-        "commitments": [_commitment_facts(c) for c in one.commitments],
-        "may_take_times_as_long": {m.part: round(m.times, 4) for m in one.margins},
-    }
-
-
-def _commitment_facts(one: Commitment) -> dict[str, object]:
-    return {
-        "part": one.part,
-        "purchase": one.purchase.value,
-        "years": one.years,
-        "monthly": one.monthly.amount,
-        "whole_term": one.whole.amount,
-        "break_even_utilisation": _round(one.utilisation),
-        "utilisation_here": _round(one.used),
-        "break_even_month": _round(one.months),
-    }
-
-
-def _round(number: Decimal | None) -> Decimal | None:
-    return None if number is None else round(number, 4)
-
-
 def _sum(committed: Iterable[Commitment], found: Comparison) -> str:
     by_years: dict[int, Decimal] = {}
     for one in committed:
@@ -388,10 +316,6 @@ def _sum(committed: Iterable[Commitment], found: Comparison) -> str:
         f"{Money(amount, found.base.currency)} over {years} year{'s' if years > 1 else ''}"
         for years, amount in sorted(by_years.items())
     )
-
-
-def _less(base: Money, cost: Money) -> Money:
-    return base + cost * -1
 
 
 def _money(amount: Money) -> str:
