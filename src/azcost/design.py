@@ -108,7 +108,9 @@ def estimate(design: Design, catalogue: Catalogue) -> Estimate:
     _check_currency(design, catalogue)
     unpriced: list[Unpriced] = []
     middle = _bills(design.expected.services, design, catalogue, unpriced)
-    ends = [_end_bills(end, design, middle, catalogue) for end in (design.low, design.high)]
+    ends = [
+        _end_bills(end, design, middle, catalogue, unpriced) for end in (design.low, design.high)
+    ]
     resources = [
         ResourceEstimate(
             service.name,
@@ -166,22 +168,31 @@ def _bills(
 
 
 def _end_bills(
-    end: Architecture, design: Design, middle: list[tuple[LineItem, ...]], catalogue: Catalogue
+    end: Architecture,
+    design: Design,
+    middle: list[tuple[LineItem, ...]],
+    catalogue: Catalogue,
+    unpriced: list[Unpriced],
 ) -> list[tuple[LineItem, ...]]:
-    """The line items at an end of the ranges; only what differs from the middle is billed anew.
+    """The bills at an end of the ranges; what only that end misses is added to `unpriced`.
 
-    The ends miss the same prices as the middle: no need to list them twice.
+    A charge that is nothing in the middle may be something at the high end, and without a
+    price it would be a silent zero there. Only what can differ from the middle is billed.
     """
     if end is design.expected:
         return middle
-    if design.free_account or any(item.charge.pooled for items in middle for item in items):
-        return _bills(end.services, design, catalogue, [])
-    return [
-        items if service is usual else _bills([service], design, catalogue, [])[0]
-        for service, usual, items in zip(
-            end.services, design.expected.services, middle, strict=True
-        )
+    shared = set(_shared(design, middle))
+    places = [
+        place
+        for place, service in enumerate(end.services)
+        if place in shared or service is not design.expected.services[place]
     ]
+    missing: list[Unpriced] = []
+    anew = _bills([end.services[place] for place in places], design, catalogue, missing)
+    known = {(one.resource, one.reason) for one in unpriced}
+    unpriced += [one for one in missing if (one.resource, one.reason) not in known]
+    bills = dict(zip(places, anew, strict=True))
+    return [bills.get(place, items) for place, items in enumerate(middle)]
 
 
 def _drawn(
@@ -238,14 +249,19 @@ def _drivers(design: Design, drawn: Drawn) -> list[Driver]:
 def _groups(design: Design, bills: Sequence[tuple[LineItem, ...]]) -> list[list[int]]:
     """The places of services that vary together because they use up the same tiers."""
     varied = [one.place for one in design.ranged]
-    pooled = [
+    pooled = _shared(design, bills)
+    if not set(pooled) & set(varied):
+        return [[place] for place in varied]
+    return [pooled, *([place] for place in varied if place not in pooled)]
+
+
+def _shared(design: Design, bills: Sequence[tuple[LineItem, ...]]) -> list[int]:
+    """The places of services that use up tiers, or a free account, with one another."""
+    return [
         place
         for place, items in enumerate(bills)
         if any(_is_shared(item, free_account=design.free_account) for item in items)
     ]
-    if not set(pooled) & set(varied):
-        return [[place] for place in varied]
-    return [pooled, *([place] for place in varied if place not in pooled)]
 
 
 def _is_shared(item: LineItem, *, free_account: bool) -> bool:
