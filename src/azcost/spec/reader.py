@@ -76,6 +76,11 @@ class Reader:
         self._values = values
         self._inside: list[str] = []
 
+    @property
+    def ranged(self) -> bool:
+        """Whether a range was seen."""
+        return bool(self.ranges)
+
     def note(self, line: int, message: str) -> None:
         """Note a mistake."""
         self.problems.append(Problem(line, message))

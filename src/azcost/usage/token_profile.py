@@ -67,7 +67,7 @@ def read(path: Path) -> tuple[TokenLoad, Profile]:
         raise SpecError(str(path), reader.problems) from None
     if reader.problems:
         raise SpecError(str(path), reader.problems)
-    if reader.ranges:
+    if reader.ranged:
         raise SpecError(str(path), [Problem(0, "has a range: a profile takes single numbers")])
     return load_of(profile, path.name), profile
 
