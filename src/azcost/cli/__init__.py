@@ -39,6 +39,8 @@ COMMANDS = {
         "nodes:nodes",
         "Say how many nodes of a pool to commit to, and what to do with the rest.",
     ),
+    "forecast": ("spending:forecast", "Forecast daily cost, the month's end, a budget's chances."),
+    "anomalies": ("spending:anomalies", "Find days that cost unlike the days before, and why."),
     "prices": ("prices:prices", "Look at the price tables, and fetch newer prices from Azure."),
     "audit": ("audit:audit", "Judge what runs, from a snapshot of it."),
     "rules": ("rules:rules", "List the rules of the audit, and explain one."),
