@@ -35,9 +35,7 @@ class Incident(msgspec.Struct, frozen=True):
     changes: tuple[Event, ...]
 
 
-def incidents(
-    spending: Spending, floor: float, activity: Sequence[Event] = ()
-) -> list[Incident]:
+def incidents(spending: Spending, floor: float, activity: Sequence[Event] = ()) -> list[Incident]:
     """The anomalies of a bill, the dearest first; see `optimise.anomalies`."""
     found = anomalies(spending.leaves(), floor)
     return [_incident(spending, one, activity) for one in found]

@@ -133,7 +133,10 @@ def _in_month(daily: Array, first: date) -> Array:
 
 
 def _known(events: Sequence[Event], first: date, days: int) -> Array:
-    return np.sum([event.path(first, days) for event in events], axis=0) + np.zeros(days)
+    known = np.zeros(days)
+    for event in events:
+        known += event.path(first, days)
+    return known
 
 
 def _with(found: Forecast, known: Array) -> Forecast:

@@ -13,8 +13,8 @@ from typing import Literal
 import msgspec
 import numpy as np
 
-from azcost.optimise.baseline import WARM_UP, usual
-from azcost.optimise.holt_winters import Array
+from azcost.optimise.baseline import usual
+from azcost.optimise.holt_winters import WEEK, Array
 
 Path = tuple[str, ...]
 Kind = Literal["spike", "dip", "level up", "level down"]
@@ -26,6 +26,7 @@ FLOOR_SHARE = 0.05
 _GAP_DAYS = 2
 # An event that lasts so long, to the last day or until its own days became the usual ones.
 _LEVEL_DAYS = 4
+_STAYS = 0.5
 # So long after a level moved, days off to the same side by no more are its echo.
 _SETTLING_DAYS = 35
 _ECHO = 1.5
@@ -163,19 +164,22 @@ class _Bill(msgspec.Struct):
         )  # fmt: skip
 
     def _kind(self, row: int, first: int, last: int, impact: float) -> Kind:
-        lasting = last - first + 1 >= _LEVEL_DAYS and self._stays(row, last, impact)
-        if lasting:
+        days = last - first + 1
+        if days >= _LEVEL_DAYS and self._stays(row, first, last, impact / days):
             return "level up" if impact > 0 else "level down"
         return "spike" if impact > 0 else "dip"
 
-    def _stays(self, row: int, last: int, impact: float) -> bool:
-        """Whether the days after look like the event, or there are none."""
-        after = self.sums[row, last + 1 : last + 8]
+    def _stays(self, row: int, first: int, last: int, a_day: float) -> bool:
+        """Whether the week after still differs from the same weekdays before the event.
+
+        So it does where nothing is known after it.
+        """
+        after = np.arange(last + 1, min(last + 1 + WEEK, self.sums.shape[1]))
         if not len(after):
             return True
-        before = self.expected[row, max(WARM_UP, last - 13)]
-        inside = self.sums[row, last]
-        return abs(float(np.median(after)) - inside) < abs(float(np.median(after)) - before)
+        weeks = (after - first) // WEEK + 1
+        off = self.sums[row, after] - self.sums[row, after - WEEK * weeks]
+        return float(np.median(off)) / a_day > _STAYS
 
 
 def _runs(days: list[int]) -> Iterator[tuple[int, int]]:

@@ -29,16 +29,15 @@ _GRID: Array = np.array(
         )
     )
 )
-# The first weeks give the season to start from, and do not count as forecasts.
-_START_WEEKS = 8
+# The first weeks give the season to start from; a state before they end knows of them all.
+_START_WEEKS = 4
 _WARM_UP = 2 * WEEK
 
 
 class State(msgspec.Struct, frozen=True):
     """The smoothed series after its first `day` values: what a forecast from there needs.
 
-    `season` has seven values, the first of them for day `day`. `residuals` are the one-step
-    errors so far of the parameters that this state is of.
+    `season` has seven values, the first of them for day `day`.
     """
 
     day: int
@@ -46,7 +45,6 @@ class State(msgspec.Struct, frozen=True):
     trend: float
     damping: float
     season: Array
-    residuals: Array
 
     def ahead(self, horizon: int) -> Array:
         """The values of the next `horizon` days."""
@@ -69,7 +67,6 @@ def smooth(series: Array, days: Iterable[int]) -> list[State]:
     level = np.full(len(_GRID), first[0].mean())
     trend = np.zeros(len(_GRID))
     season = np.repeat(profile[:, None], len(_GRID), axis=1)
-    errors = np.empty((len(series), len(_GRID)))
     squared = np.zeros(len(_GRID))
     states = []
     for day in range(len(series) + 1):
@@ -82,14 +79,12 @@ def smooth(series: Array, days: Iterable[int]) -> list[State]:
                     float(trend[best]),
                     float(damping[best]),
                     np.roll(season[:, best], -(day % WEEK)),
-                    errors[_WARM_UP:day, best].copy(),
                 )
             )
         if day == len(series):
             break
         expected = level + damping * trend
         error = series[day] - expected - season[day % WEEK]
-        errors[day] = error
         if day >= _WARM_UP:
             squared += error * error
         level = expected + alpha * error

@@ -82,16 +82,22 @@ def _parts(spending: Spending, found: Sequence[Incident]) -> Iterator[Part]:
 
 def _row(one: Incident) -> tuple[str, ...]:
     anomaly = one.anomaly
-    days = str(one.first) if one.first == one.last else f"{one.first} to {one.last}"
     return (
         where(one),
         anomaly.kind,
-        f"{days}, still going on" if one.is_open else days,
+        _days(one),
         f"{anomaly.expected:,.2f}",
         f"{anomaly.actual:,.2f}",
         _signed(anomaly.impact),
         why(one),
     )
+
+
+def _days(one: Incident) -> str:
+    if one.anomaly.kind.startswith("level"):
+        return f"since {one.first}"
+    days = str(one.first) if one.first == one.last else f"{one.first} to {one.last}"
+    return f"{days}, still going on" if one.is_open else days
 
 
 def why(one: Incident) -> str:
@@ -114,6 +120,11 @@ def _notes(spending: Spending, found: Sequence[Incident], floor: float) -> Itera
     )
     if found and not any(one.changes for one in found):
         yield "Who changed something is not known: there is no activity log here."
+    if any(one.anomaly.kind.startswith("level") for one in found):
+        yield (
+            "A level's impact is that of its first days, until it had become what is usual: "
+            "it goes on costing."
+        )
     yield "An anomaly is no saving: nothing of it is counted as one."
 
 

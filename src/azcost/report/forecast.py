@@ -26,7 +26,7 @@ def document(
     return Document(
         title=f"Forecast from {spending.first_day} to {spending.last_day}",
         verdict=_verdict(whole, breach),
-        parts=(*shown, _chart(whole, budget)),
+        parts=(*shown, _chart(whole)),
         notes=tuple(_notes(whole, parts)),
         facts=_facts(whole, parts, breach),
     )
@@ -114,8 +114,6 @@ def _notes(whole: Outlook, parts: Sequence[Outlook]) -> list[str]:
             "and so none for an interval."
         )
     notes.append(f"Complete until {whole.last_day}; later days are forecast, not read.")
-    if whole.ahead.level_moved:
-        notes.append("The last week was on another level than before; the forecast starts there.")
     for event in whole.events:
         each = " a day from then on" if event.repeats else ""
         notes.append(f"Known: {event.what}, {_money(event.amount)} on {event.day}{each}.")
@@ -124,7 +122,7 @@ def _notes(whole: Outlook, parts: Sequence[Outlook]) -> list[str]:
     return notes
 
 
-def _chart(whole: Outlook, budget: float | None) -> Chart:
+def _chart(whole: Outlook) -> Chart:
     daily = whole.daily[-_SHOWN_DAYS:]
     ahead = whole.ahead
     past = tuple(float(day) for day in range(-len(daily) + 1, 1))
@@ -151,9 +149,7 @@ def _chart(whole: Outlook, budget: float | None) -> Chart:
     )
 
 
-def _facts(
-    whole: Outlook, parts: Sequence[Outlook], breach: Breach | None
-) -> dict[str, object]:
+def _facts(whole: Outlook, parts: Sequence[Outlook], breach: Breach | None) -> dict[str, object]:
     facts: dict[str, object] = {"schema": 1, **_outlook(whole)}
     facts["days"] = [
         {
