@@ -1,5 +1,1 @@
-<<<<<<< HEAD
-"""What was used: traces and exports, read into arrays."""
-=======
-"""What was used: traces, exports and inventories, read through duckdb."""
->>>>>>> 89ca808 (Forecast, anomalies and their causes)
+"""What was used and spent: traces, inventories and exports, read into arrays through duckdb."""
