@@ -23,7 +23,6 @@ ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 
 import bills  # noqa: E402 - of the tests
-
 from azcost.optimise.anomalies import anomalies  # noqa: E402
 from azcost.optimise.forecast import forecast  # noqa: E402
 
@@ -59,7 +58,10 @@ def score(daily: np.ndarray) -> dict[str, float]:
         low, high = ours.total.low or 0.0, ours.total.high or np.inf
         found["inside"].append(float(low <= after.sum() <= high))
     means = {name: float(np.mean(values)) for name, values in found.items()}
-    return means | {"ms": float(np.median(found["ms"])), "ets ms": float(np.median(found["ets ms"]))}
+    return means | {
+        "ms": float(np.median(found["ms"])),
+        "ets ms": float(np.median(found["ets ms"])),
+    }
 
 
 def detection() -> tuple[float, float, float]:
@@ -83,9 +85,11 @@ def main() -> None:
     lines = [
         "## Forecast and anomalies",
         "",
-        f"Daily series of eight years (`traces/forecast`), {ORIGINS} rolling origins, "
-        f"{HORIZON} days ahead; MASE, lower is better. Bars: at most 0.03 above AutoETS, below "
-        "repeating the last week, 75 to 90 of 100 totals inside the interval for 80, 20 ms.",
+        (
+            f"Daily series of eight years (`traces/forecast`), {ORIGINS} rolling origins, "
+            f"{HORIZON} days ahead; MASE, lower is better. Bars: at most 0.03 above AutoETS, below "
+            "repeating the last week, 75 to 90 of 100 totals inside the interval for 80, 20 ms."
+        ),
         "",
         "| series | azcost | AutoETS | last week | totals inside | ms | AutoETS ms |",
         "|---|---:|---:|---:|---:|---:|---:|",
@@ -99,10 +103,12 @@ def main() -> None:
     precision, recall, alarms = detection()
     lines += [
         "",
-        f"Anomalies planted in {PLANTED} made-up bills of 48 resources and 180 days (a spike of "
-        "a quarter of the bill, a level up by 15 %, the dearest resource off for two days or for "
-        f"good): precision {precision:.0%}, recall {recall:.0%}, found at the very resource and "
-        f"day. Bills without any gave {alarms:.2f} alarms a month (bar: 1).",
+        (
+            f"Anomalies planted in {PLANTED} made-up bills of 48 resources and 180 days (a spike of "
+            "a quarter of the bill, a level up by 15 %, the dearest resource off for two days or for "
+            f"good): precision {precision:.0%}, recall {recall:.0%}, found at the very resource and "
+            f"day. Bills without any gave {alarms:.2f} alarms a month (bar: 1)."
+        ),
     ]
     print("\n".join(lines))
     if "--write" in sys.argv:
