@@ -104,10 +104,10 @@ def main() -> None:
     lines += [
         "",
         (
-            f"Anomalies planted in {PLANTED} made-up bills of 48 resources and 180 days (a spike of "
-            "a quarter of the bill, a level up by 15 %, the dearest resource off for two days or for "
-            f"good): precision {precision:.0%}, recall {recall:.0%}, found at the very resource and "
-            f"day. Bills without any gave {alarms:.2f} alarms a month (bar: 1)."
+            f"Anomalies planted in {PLANTED} made-up bills of 48 resources and 180 days (a spike "
+            "of a quarter of the bill, a level up by 15 %, the dearest resource off for two days "
+            f"or for good): precision {precision:.0%}, recall {recall:.0%}, found at the very "
+            f"resource and day. Bills without any gave {alarms:.2f} alarms a month (bar: 1)."
         ),
     ]
     print("\n".join(lines))
