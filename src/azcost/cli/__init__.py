@@ -41,6 +41,14 @@ COMMANDS = {
     ),
     "forecast": ("spending:forecast", "Forecast daily cost, the month's end, a budget's chances."),
     "anomalies": ("spending:anomalies", "Find days that cost unlike the days before, and why."),
+    "forecast": (
+        "spending:forecast",
+        "Forecast daily cost, the end of the month, and a budget's chances.",
+    ),
+    "anomalies": (
+        "spending:anomalies",
+        "Find days that cost unlike the days before, where and why.",
+    ),
     "prices": ("prices:prices", "Look at the price tables, and fetch newer prices from Azure."),
     "audit": ("audit:audit", "Judge what runs, from a snapshot of it."),
     "rules": ("rules:rules", "List the rules of the audit, and explain one."),
