@@ -22,14 +22,10 @@ COMMANDS = {
         "compare:compare",
         "Price a design in other ways to buy, run and build it, and find the best mix.",
     ),
-    "tokens": (
-        "tokens:tokens",
-        "Say what a load of tokens should be bought as: by the token, in batch, or as PTUs.",
-    ),
     "diff": ("diff:diff", "Compare two designs: what changes, by how much, and why."),
-    "lifecycle": (
-        "lifecycle:lifecycle",
-        "Price blobs over their life: as they are, under a policy, and at best.",
+    "commit": (
+        "commit:commit",
+        "Find the reservations and the savings plan to buy for hourly usage.",
     ),
     "spot": (
         "spot:spot",
@@ -39,8 +35,16 @@ COMMANDS = {
         "nodes:nodes",
         "Say how many nodes of a pool to commit to, and what to do with the rest.",
     ),
-    "forecast": ("spending:forecast", "Forecast daily cost, the month's end, a budget's chances."),
-    "anomalies": ("spending:anomalies", "Find days that cost unlike the days before, and why."),
+    "lifecycle": (
+        "lifecycle:lifecycle",
+        "Price blobs over their life: as they are, under a policy, and at best.",
+    ),
+    "tokens": (
+        "tokens:tokens",
+        "Say what a load of tokens should be bought as: by the token, in batch, or as PTUs.",
+    ),
+    "audit": ("audit:audit", "Judge what runs, from a snapshot of it."),
+    "rules": ("rules:rules", "List the rules of the audit, and explain one."),
     "forecast": (
         "spending:forecast",
         "Forecast daily cost, the end of the month, and a budget's chances.",
@@ -50,12 +54,6 @@ COMMANDS = {
         "Find days that cost unlike the days before, where and why.",
     ),
     "prices": ("prices:prices", "Look at the price tables, and fetch newer prices from Azure."),
-    "audit": ("audit:audit", "Judge what runs, from a snapshot of it."),
-    "rules": ("rules:rules", "List the rules of the audit, and explain one."),
-    "commit": (
-        "commit:commit",
-        "Find the reservations and the savings plan to buy for hourly usage.",
-    ),
     "schema": ("spec:schema", "Print the JSON schema of a specification, for editors."),
 }
 
