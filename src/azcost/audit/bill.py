@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import msgspec
 
-from azcost.audit.costs import CostLine
+from azcost.audit.costs import CostLine, amounts
 from azcost.money import Money, total
 
 # A month of the bill: the last 30 complete days, times an average month over 30 days.
@@ -17,9 +17,10 @@ _ZERO, _ONE = Decimal(0), Decimal(1)
 
 
 class Item(msgspec.Struct, frozen=True, kw_only=True):
-    """One meter of a resource: its amortised cost of an average month.
+    """One meter of a resource: its amortised cost and its quantity of an average month.
 
-    `is_committed` says that a reservation or savings plan pays it, run or not.
+    `is_committed` says that a reservation or savings plan pays it, run or not. The quantity
+    is in the meter's own unit: hours of machines, gigabytes of logs.
     """
 
     resource: str
@@ -29,6 +30,7 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     pricing_model: str
     is_committed: bool
     monthly: Decimal
+    quantity: Decimal = _ZERO
 
 
 class Claim(msgspec.Struct, frozen=True):
@@ -66,6 +68,11 @@ class Bill(msgspec.Struct, frozen=True):
     def monthly(self) -> Money:
         """The amortised cost of an average month."""
         return total((Money(one.monthly, self.currency) for one in self.items), self.currency)
+
+    @property
+    def quantity(self) -> Decimal:
+        """What was used in an average month, of meters that share a unit."""
+        return sum((one.quantity for one in self.items), start=_ZERO)
 
     @property
     def committed(self) -> Money:
@@ -130,6 +137,8 @@ def _claims(items: list[Item], expected: Decimal, running: Decimal) -> Iterable[
 def item(line: CostLine) -> Item:
     """The average month of a line: its last 30 days, fewer where the bill is shorter."""
     window = line.amortised_days()[-WINDOW_DAYS:]
+    used = amounts(line.quantity)[-WINDOW_DAYS:]
+    days = max(len(window), 1)
     return Item(
         resource=line.resource,
         service=line.service,
@@ -137,5 +146,6 @@ def item(line: CostLine) -> Item:
         meter=line.meter,
         pricing_model=line.pricing_model,
         is_committed=line.is_committed,
-        monthly=sum(window, start=_ZERO) * AVERAGE_MONTH / max(len(window), 1),
+        monthly=sum(window, start=_ZERO) * AVERAGE_MONTH / days,
+        quantity=sum(used, start=_ZERO) * AVERAGE_MONTH / days,
     )

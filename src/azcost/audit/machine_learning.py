@@ -1,0 +1,163 @@
+"""Azure ML: what its machines cost, where that is billed, and when they work."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from datetime import timedelta
+from decimal import Decimal
+
+import msgspec
+import numpy as np
+
+from azcost.audit.bill import Bill, Item
+from azcost.audit.facts import MIN_COVERAGE, Blind, Facts, Window
+from azcost.audit.resource import Resource
+from azcost.audit.rule import Step
+
+WORKSPACE = "microsoft.machinelearningservices/workspaces"
+COMPUTE = f"{WORKSPACE}/computes"
+ENDPOINT = f"{WORKSPACE}/onlineendpoints"
+DEPLOYMENT = f"{ENDPOINT}/deployments"
+# What a meter's name adds for machines that may be taken away.
+_CHEAP = (" low priority", " spot")
+_DURATION = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?", re.IGNORECASE)
+
+
+def workspace_of(part: Resource, facts: Facts) -> Resource | None:
+    """The workspace that a compute, endpoint or deployment is in."""
+    return facts.get("/".join(part.id.strip("/").split("/")[:8]))
+
+
+def size_of(part: Resource, facts: Facts) -> str:
+    """The machine size of a compute or a managed deployment, as price lists spell it."""
+    written = part.text("properties.vmSize") or part.text("instanceType") or ""
+    return facts.catalogue.name("sizes", written) or written
+
+
+def machine_bill(part: Resource, facts: Facts) -> Bill:
+    """What the machines of a compute or deployment cost, as billed.
+
+    Azure bills them at the workspace (the Microsoft rows of the FOCUS sample data name it),
+    where machines of one size are one sum. Deployments of one size run all the time, so
+    they share it by their instances; raises Blind where computes share it.
+    """
+    own = facts.bill(part).only(service="Virtual Machines")
+    workspace = workspace_of(part, facts)
+    if own.items or not own.is_known or workspace is None:
+        return own
+    whole = facts.bill(workspace)
+    items = tuple(one for one in whole.items if _is_of(one, size_of(part, facts)))
+    share = _share(part, workspace, facts) if items else Decimal(1)
+    return Bill(whole.currency, tuple(_scaled(one, share) for one in items), whole.is_known)
+
+
+def _is_of(one: Item, size: str) -> bool:
+    """Whether a meter such as `D11 v2/DS11 v2` is that of a size."""
+    name = one.meter.lower().replace("_", " ")
+    for ending in _CHEAP:
+        name = name.removesuffix(ending)
+    return size.lower().removeprefix("standard_").replace("_", " ") in name.split("/")
+
+
+def _share(part: Resource, workspace: Resource, facts: Facts) -> Decimal:
+    inside, size = f"{workspace.key}/", size_of(part, facts)
+    users = [
+        one
+        for type_ in (COMPUTE, DEPLOYMENT)
+        for one in facts.by_type(type_)
+        if one.key.startswith(inside) and size_of(one, facts) == size
+    ]
+    if len(users) <= 1:
+        return Decimal(1)
+    if any(one.type != DEPLOYMENT for one in users):
+        raise Blind(f"the bill of the workspace has {len(users)} users of {size} in one sum")
+    instances = sum(_instances(one) for one in users)
+    return _instances(part) / instances
+
+
+def _instances(deployment: Resource) -> Decimal:
+    return Decimal(str(deployment.sku.capacity or 1))
+
+
+def _scaled(one: Item, share: Decimal) -> Item:
+    return msgspec.structs.replace(one, monthly=one.monthly * share, quantity=one.quantity * share)
+
+
+def duration(text: str | None) -> timedelta | None:
+    """A time as Azure writes it (ISO 8601, `PT2M`); None for anything else."""
+    found = _DURATION.fullmatch(text or "")
+    if found is None or not any(found.groups()):
+        return None
+    days, hours, minutes, seconds = (int(one or 0) for one in found.groups())
+    return timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+
+
+class Nodes(msgspec.Struct, frozen=True):
+    """How many nodes of a cluster worked, and how many waited, by the hour."""
+
+    active: Window
+    idle: Window
+
+    @property
+    def idle_share(self) -> float:
+        """The part of the node hours in which nodes waited."""
+        return self._share(self.idle.steps)
+
+    def kept_share(self, least: float) -> float:
+        """The part of the node hours in which nodes waited that are always kept."""
+        return self._share(np.minimum(self.idle.steps, least))
+
+    def scaled_share(self, least: float) -> float:
+        """The part of the node hours in which nodes waited that were to be released."""
+        return self._share(np.maximum(self.idle.steps - least, 0))
+
+    def _share(self, part: np.typing.NDArray[np.float32]) -> float:
+        whole = float(np.nansum(self.active.steps + self.idle.steps, dtype=np.float64))
+        return float(np.nansum(part, dtype=np.float64)) / whole if whole else 0.0
+
+    @property
+    def longest_hours(self) -> int:
+        """The longest time without a break in which nodes worked: no job was longer."""
+        longest = current = 0
+        for busy in np.nan_to_num(self.active.steps) > 0:
+            current = current + 1 if busy else 0
+            longest = max(longest, current)
+        return longest
+
+
+def nodes_of(cluster: Resource, facts: Facts, days: int) -> Nodes:
+    """The nodes of a cluster over `days`; raises Blind where they are not measured."""
+    workspace = workspace_of(cluster, facts)
+    if workspace is None:
+        raise Blind("its workspace was not read")
+    split = f"ClusterName={cluster.name}"
+    active, idle = (
+        facts.metric(workspace, metric, days=days, dimension=split)
+        for metric in ("Active Nodes", "Idle Nodes")
+    )
+    return Nodes(active, idle)
+
+
+def while_active(measured: Window | None, active: Window) -> Window:
+    """The values of the hours in which nodes worked: there are none of others.
+
+    Raises Blind when fewer than 80 % of those hours have one.
+    """
+    if measured is None:
+        raise Blind("its GPUs are not measured")
+    steps = measured.steps[np.nan_to_num(active.steps) > 0]
+    found = msgspec.structs.replace(measured, steps=steps)
+    if found.coverage < MIN_COVERAGE:
+        raise Blind(f"'{measured.metric}' covers {found.coverage:.0%} of the hours with jobs")
+    return found
+
+
+def ml(title: str, command: str, part: Resource) -> Step:
+    """A step by `az ml`; `{}` in the command stands for which compute or deployment."""
+    words = part.id.strip("/").split("/")
+    names = {"--name": part.name, "--workspace-name": words[7], "--resource-group": words[3]}
+    if part.type == DEPLOYMENT:
+        names["--endpoint-name"] = words[9]
+    which = " ".join(f"{option} {shlex.quote(name)}" for option, name in names.items())
+    return Step(title, f"az ml {command.replace('{}', which)}")
