@@ -14,7 +14,7 @@ import yaml
 from azcost import architecture
 from azcost.audit import costs
 from azcost.audit.costs import CostRow
-from azcost.audit.resource import Resource, from_arm
+from azcost.audit.resource import Resource, from_arm, key_of
 from azcost.audit.series import Series, packed
 from azcost.audit.snapshot import Event, Recommendation, Snapshot, Utilisation
 from azcost.estimate import LineItem
@@ -79,17 +79,18 @@ class Estate:
         Groups that end with `prod` are in the production subscription, others in research.
         A child's name has its parents' before it: `account/deployment`.
         """
-        scope = PROD if group.endswith("prod") else RESEARCH
-        namespace, *types = type_.split("/")
-        pairs = (f"{t}/{n}" for t, n in zip(types, name.split("/"), strict=True))
-        id_ = "/".join((scope, "resourceGroups", group, "providers", namespace, *pairs))
+        id_ = _id(type_, name, group)
         answer = {"id": id_, "name": name.rpartition("/")[2], "type": type_, "location": REGION}
-        tags = {"team": "research" if scope == RESEARCH else "platform", "env": group}
+        tags = {"team": "research" if id_.startswith(RESEARCH) else "platform", "env": group}
         return self._keep(from_arm({**answer, "tags": tags, **fields}))
 
     def raw(self, **answer: Any) -> Resource:
         """Add a resource that is in no group, as ARM answers it: a reservation, a budget."""
         return self._keep(from_arm(answer))
+
+    def get(self, type_: str, name: str, group: str) -> Resource:
+        """A resource that was added, by the words that it was added by."""
+        return self._resources[key_of(_id(type_, name, group))]
 
     def _keep(self, resource: Resource) -> Resource:
         if resource.key in self._resources:
@@ -251,6 +252,13 @@ class Estate:
             recommendations=tuple(self._recommendations),
             activity=tuple(self._events),
         )
+
+
+def _id(type_: str, name: str, group: str) -> str:
+    scope = PROD if group.endswith("prod") else RESEARCH
+    namespace, *types = type_.split("/")
+    pairs = (f"{t}/{n}" for t, n in zip(types, name.split("/"), strict=True))
+    return "/".join((scope, "resourceGroups", group, "providers", namespace, *pairs))
 
 
 def _step(high: float) -> float:
