@@ -30,7 +30,8 @@ def ml_deployment_without_traffic(deployment: Resource, facts: Facts) -> Verdict
 
     Not checked: Tests that call it by name less often than once a week.
     """
-    if deployment.is_one_of("endpointComputeType", "Kubernetes"):
+    failed = deployment.is_one_of("provisioningState", "Failed")
+    if failed or deployment.is_one_of("endpointComputeType", "Kubernetes"):
         return None
     endpoint = facts.parent(deployment)
     if endpoint is None:
