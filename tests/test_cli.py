@@ -287,3 +287,32 @@ def test_ten_thousand_characters_of_name_do_not_tear_the_table(tmp_path: Path) -
 def test_no_colour_is_ever_printed_into_a_pipe() -> None:
     done = azcost("estimate", SERVING, env=os.environ | {"FORCE_COLOR": "1"})
     assert "\x1b" not in done.stdout
+
+
+def test_every_answer_can_be_a_page_that_says_how_it_was_made(tmp_path: Path) -> None:
+    page = tmp_path / "pages/page.html"
+    for words in (
+        ["estimate", SERVING],
+        ["compare", SERVING],
+        ["diff", SERVING, SERVING],
+    ):
+        done = azcost(*words, "--html", str(page))
+        assert done.returncode == 0, done.stderr
+        assert done.stdout == azcost(*words).stdout
+        assert done.stderr == f"Wrote {page}: open it in a browser.\n"
+        assert f"azcost {words[0]} {SERVING}" in page.read_text()
+        page.unlink()
+
+
+def test_a_page_that_cannot_be_written_or_is_of_two_designs_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    for words, said in (
+        ([SERVING, "--html", str(tmp_path / "file/page.html")], "cannot be written"),
+        ([SERVING, "--html", str(tmp_path)], "is a directory"),
+        ([SERVING, SERVING, "--html", str(tmp_path / "page.html")], "of one design"),
+        ([SERVING, "--explain", "models", "--html", str(tmp_path / "page.html")], "of one design"),
+    ):
+        done = azcost("estimate", *words)
+        assert (done.returncode, said in done.stderr) == (2, True), done.stderr
+        assert "Traceback" not in done.stderr
+        assert not (tmp_path / "page.html").exists()

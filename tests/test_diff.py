@@ -161,6 +161,11 @@ def test_what_cannot_be_compared_is_refused_with_a_reason(tmp_path: Path) -> Non
         ('{"schema": 1, "resources": []}', "is no JSON of `azcost estimate`"),
         ('{"schema": 9, "name": "a", "currency": "USD", "monthly": "1", "resources": []}', "9"),
         ('{"schema": 1, "name": "a", "currency": "USD", "monthly": "NaN", "resources": []}', "no"),
+        ('{"schema": 1, "name": "a", "currency": "USD", "monthly": "1e99", "resources": []}', "no"),
+        (
+            '{"schema": 1, "name": "a", "currency": "USD", "monthly": "1", "resources": []}',
+            "add up",
+        ),
         ('{"schema": 1,', "is not valid YAML"),
         ("", "is empty"),
         ("\udcff", "is not UTF-8"),

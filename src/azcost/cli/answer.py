@@ -47,12 +47,12 @@ def _remember(ctx: click.Context, _: click.Parameter, file: Path | None) -> None
 
 
 def show(answer: Document, format_: str) -> None:
-    """Print an answer, and write its page if one is wanted; a notebook gets the answer itself."""
+    """Print an answer, and write its page if one is wanted; a notebook just gets the answer."""
     context = click.get_current_context()
-    if context.obj is None:
-        click.echo(_RENDER[format_](answer), nl=False)
-    else:
+    if context.obj is not None:
         context.obj.append(answer)
+        return
+    click.echo(_RENDER[format_](answer), nl=False)
     file = context.meta[_PAGE]
     if file:
         from azcost.report.html import render

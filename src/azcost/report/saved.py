@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from decimal import Decimal
 
 import msgspec
@@ -10,6 +11,7 @@ from azcost.errors import AzcostError
 from azcost.estimate import Estimate
 from azcost.report import machine
 
+_MOST_DIGITS = 30
 _PLAN_KEYS = ("planned_values", "resource_changes", "terraform_version")
 
 
@@ -95,7 +97,26 @@ def _bill(found: dict[str, object], file: str) -> Bill:
             f"{file} has schema {bill.schema}, this azcost reads {machine.SCHEMA}: "
             "estimate the design again."
         )
-    amounts = [bill.monthly, *(line.monthly for one in bill.resources for line in one.lines)]
-    if not all(amount.is_finite() for amount in amounts):
-        raise AzcostError(f"{file} has amounts that are no numbers.")
+    if not all(map(_is_sane, _amounts(bill))):
+        raise AzcostError(f"{file} has amounts that are no numbers, or beyond all measure.")
+    if len({(one.name, one.kind) for one in bill.resources}) < len(bill.resources):
+        raise AzcostError(f"{file} has two resources of one name and kind.")
+    if sum((one.monthly for one in bill.resources), start=Decimal(0)) != bill.monthly:
+        raise AzcostError(f"{file} does not add up: its `monthly` is not the sum of its resources.")
     return bill
+
+
+def _amounts(bill: Bill) -> Iterator[Decimal]:
+    yield from _given(bill.monthly, bill.low, bill.high)
+    for one in bill.resources:
+        yield from _given(one.monthly, one.low, one.high)
+        for line in one.lines:
+            yield from (line.quantity, line.unit_price, line.monthly)
+
+
+def _given(*amounts: Decimal | None) -> Iterator[Decimal]:
+    return (amount for amount in amounts if amount is not None)
+
+
+def _is_sane(amount: Decimal) -> bool:
+    return amount.is_finite() and amount.adjusted() < _MOST_DIGITS
