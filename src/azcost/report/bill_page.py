@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Literal
 
@@ -17,9 +17,10 @@ from azcost.report.html import Headline, Origin, Part, Section
 from azcost.report.view import Line, money, safe
 from azcost.units import MONTHS_PER_YEAR
 
-# More bars than these are one bar "others": nobody compares thirteen.
+# Nobody compares thirteen bars: of the others a sentence gives the sum.
 _BARS = 12
 _HALF = Decimal("0.5")
+_WORTH_SAYING = Decimal("0.05")
 
 
 class Lines(msgspec.Struct, frozen=True):
@@ -58,7 +59,8 @@ def _verdict(estimate: Estimate) -> Iterator[str]:
         top = max(estimate.resources, key=lambda one: one.monthly.amount)
         share = top.monthly.amount / estimate.monthly.amount
         most = "Most of it" if share > _HALF else "The largest part"
-        yield f"{most} is {safe(top.name)}: {money(top.monthly.amount)}, or {share:.0%}."
+        if share >= _WORTH_SAYING:
+            yield f"{most} is {safe(top.name)}: {money(top.monthly.amount)}, or {share:.0%}."
 
 
 def _headline(estimate: Estimate) -> Headline:
@@ -85,11 +87,11 @@ def _headline(estimate: Estimate) -> Headline:
 
 
 def _sections(estimate: Estimate) -> Iterator[Section]:
-    if estimate.monthly.amount:
-        by_service, by_resource = made_of(estimate, "service"), made_of(estimate, "resource")
-        parts = [html.prepared(by_service, "by-service")]
-        if [s.x for s in by_service.series] != [s.x for s in by_resource.series]:
-            parts.append(html.prepared(by_resource, "by-resource"))
+    charts = [made_of(estimate, by) for by in ("service", "resource")]
+    # One bar compares nothing.
+    drawn = [one for one in charts if one.series and len(one.series[0].x) > 1]
+    if drawn:
+        parts = (html.prepared(one, f"made-of-{n}") for n, one in enumerate(drawn))
         yield Section("What it is made of", "made-of", tuple(parts))
     if sensitivity := _sensitivity(estimate):
         drives = (html.prepared(sensitivity, "range-of"),)
@@ -119,28 +121,32 @@ def made_of(estimate: Estimate, by: Literal["service", "resource"]) -> Chart:
             pile[bought] = pile.get(bought, Decimal(0)) + item.cost.amount
     sums = {title: sum(pile.values(), Decimal(0)) for title, pile in piles.items()}
     ranked = sorted((title for title in sums if sums[title]), key=lambda title: -sums[title])
-    shown, rest = ranked[:_BARS], ranked[_BARS:]
-    if rest:
-        others = f"{len(rest)} others"
-        shown.append(others)
-        piles[others] = {}
-        for title in rest:
-            for bought, cost in piles[title].items():
-                piles[others][bought] = piles[others].get(bought, Decimal(0)) + cost
+    shown = ranked[:_BARS]
     ways = dict.fromkeys(bought for title in shown for bought in piles[title])
     bought_as = " and way of buying" if len(ways) > 1 else ""
-    top = f"{ranked[0]} is the largest with {money(sums[ranked[0]])}"
+    currency = safe(estimate.currency)
     return Chart(
-        title=f"By {by}{bought_as}, {safe(estimate.currency)} per month",
-        description=f"{top}, {sums[ranked[0]] / estimate.monthly.amount:.0%} of the total.",
+        title=f"By {by}{bought_as}, {currency} per month",
+        description=" ".join(_shares(sums, ranked)),
         kind="stacked",
         x_label="",
-        y_label=f"{safe(estimate.currency)} per month",
+        y_label=f"{currency} per month",
         series=tuple(
             Series(way, tuple(shown), tuple(float(piles[t].get(way, 0)) for t in shown))
             for way in ways
         ),
     )
+
+
+def _shares(sums: Mapping[str, Decimal], ranked: Sequence[str]) -> Iterator[str]:
+    """What the bars show, and what the others that have none come to."""
+    whole = sum(sums.values(), start=Decimal(0))
+    if ranked:
+        most = sums[ranked[0]]
+        yield f"{ranked[0]} is the largest with {money(most)}, {most / whole:.1%} of the total."
+    if rest := ranked[_BARS:]:
+        left = sum((sums[name] for name in rest), start=Decimal(0))
+        yield f"{len(rest):,} others come to {money(left)} together and have no bar here."
 
 
 def _sensitivity(estimate: Estimate) -> Chart | None:

@@ -89,11 +89,11 @@ def svg(chart: Chart, name: str, width: int = WIDE) -> str:
 
 
 def lies(chart: Chart) -> bool:
-    """Whether the bars lie: names need room that standing bars do not have."""
-    if chart.kind == "lines":
-        return False
+    """Whether the bars lie: names need room; an axis without a label has no order to show."""
     names = [one for series in chart.series for one in series.x if isinstance(one, str)]
-    return len(names) > 0 and (max(map(len, names)) > 5 or len(set(names)) > 14)
+    if chart.kind == "lines" or not names:
+        return False
+    return not chart.x_label or (max(map(len, names)) > 5 or len(set(names)) > 14)
 
 
 def _draw(figure: Figure, chart: Chart, width: int) -> None:
