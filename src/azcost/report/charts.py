@@ -26,7 +26,7 @@ COLOURS = 6
 # Colours that stand for the page's variables, with what a page without them shows.
 _INK, _FAINT, _PAPER = "#010203", "#010204", "#010205"
 _SERIES = [f"#0102{number:02x}" for number in range(16, 16 + COLOURS)]
-FALLBACK = ("#0b62a4", "#c8500b", "#00805d", "#8f4a8b", "#946200", "#53606c")
+FALLBACK = ("#0b62a4", "#d9680f", "#16998a", "#5b1a55", "#6e5c14", "#7b8794")
 _VARIABLES = {
     _INK: "var(--ink, #1d2733)",
     _FAINT: "var(--line, #c9d1da)",
