@@ -12,7 +12,7 @@ from azcost.estimate import Estimate, ResourceEstimate
 from azcost.money import Money
 from azcost.pricing.derive import RULES
 from azcost.report import html, view
-from azcost.report.document import Chart, Series
+from azcost.report.document import Chart, Paragraph, Series
 from azcost.report.html import Headline, Origin, Part, Section
 from azcost.report.view import Line, money, safe
 from azcost.units import MONTHS_PER_YEAR
@@ -94,7 +94,8 @@ def _sections(estimate: Estimate) -> Iterator[Section]:
         parts = (html.prepared(one, f"made-of-{n}") for n, one in enumerate(drawn))
         yield Section("What it is made of", "made-of", tuple(parts))
     if sensitivity := _sensitivity(estimate):
-        drives = (html.prepared(sensitivity, "range-of"),)
+        words = Paragraph(f"{view.range_in_words(estimate, Decimal(1), 'month')}.")
+        drives = (html.prepared(words, ""), html.prepared(sensitivity, "range-of"))
         yield Section("What drives the range", "drives", drives)
     lines = tuple((one, line) for one in estimate.resources for line in view.lines(one))
     bill = Lines(safe(estimate.currency), estimate.monthly.amount, lines)

@@ -94,9 +94,9 @@ def _totals(old: Bill, new: Bill) -> Iterator[tuple[str, str, str, str]]:
     rows = [("expected", old.monthly, new.monthly)]
     if old.low is not None or new.low is not None:
         rows = [
-            ("low end", _low(old), _low(new)),
+            ("low: 1 draw in 10 is below", _low(old), _low(new)),
             *rows,
-            ("high end", _high(old), _high(new)),
+            ("high: 1 draw in 10 is above", _high(old), _high(new)),
         ]
     for name, before, after in rows:
         yield name, money(before), money(after), _signed(after - before)
