@@ -46,6 +46,8 @@ def build(estate: Estate) -> None:
     )
     estate.bill(balancer, "load_balancer", data_processed_gb=300)
     estate.measure(balancer, "ByteCount", 400e6)
+    estate.measure(balancer, "PacketCount", 400e3)
+    estate.measure(balancer, "VipAvailability", 100, low=100, peaks=1.0)
     _gateways(estate)
     _private_endpoints(estate)
 
@@ -78,6 +80,7 @@ def _gateways(estate: Estate) -> None:
     )  # fmt: skip
     estate.bill(gateway, "vpn_gateway", sku="VpnGw1AZ", site_to_site_tunnels=2)
     estate.measure(gateway, "TunnelAverageBandwidth", 4e6, week=office)
+    estate.measure(gateway, "AverageBandwidth", 4e6, low=2e3, week=office)
     estate.measure(gateway, "P2SConnectionCount", 12, week=office)
     connection = {
         "virtualNetworkGateway1": {"id": gateway.id},
@@ -95,6 +98,7 @@ def _gateways(estate: Estate) -> None:
     )
     estate.bill_made_up(bastion, "Azure Bastion", "Basic Gateway", "4.00")
     estate.measure(bastion, "sessions", 3, week=office)
+    estate.measure(bastion, "usage_user", 8, low=2, week=office)
     address(estate, "bastion-ip", NETWORK, of=f"{bastion.id}/ipConfigurations/default")
     research = id_of(NETWORK, "Microsoft.Network/virtualNetworks", "research-net")
     nat = estate.add(
@@ -107,6 +111,8 @@ def _gateways(estate: Estate) -> None:
     estate.bill_made_up(nat, "NAT Gateway", "Standard Gateway", "1.00")
     estate.bill_made_up(nat, "NAT Gateway", "Standard Data Processed", "2.00")
     estate.measure(nat, "ByteCount", 2e9, week=daily)
+    estate.measure(nat, "PacketCount", 2e6, week=daily)
+    estate.measure(nat, "DatapathAvailability", 100, low=100, peaks=1.0)
     address(estate, "nat-ip", NETWORK, natGateway={"id": nat.id})
 
 
