@@ -1,0 +1,206 @@
+"""Deployments of Azure OpenAI: how they are sold, and what of their account's bill is theirs."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import get_args
+
+import msgspec
+
+from azcost.audit.bill import Bill, Item
+from azcost.audit.facts import Blind, Facts
+from azcost.audit.resource import Resource
+from azcost.audit.rule import Step, az
+from azcost.money import Money
+from azcost.pricing.models import RUNS, Offer
+from azcost.services.openai import OpenAI, Scope
+
+DEPLOYMENT = "Microsoft.CognitiveServices/accounts/deployments"
+# What the name of a fine-tuned model has between its base and its own part:
+# `gpt-4o-mini-2024-07-18.ft-0123abcd`.
+_TUNED = ".ft-"
+_PTUS = {"global": "Global", "data-zone": "Data Zone", "regional": "Regional"}
+_MILLION = Decimal(1_000_000)
+
+
+def sold_as(deployment: Resource) -> tuple[str, str] | None:
+    """Where its requests run and how it is sold (`models.RUNS`); None if not known here."""
+    by_name = {code.lower(): runs for code, runs in RUNS.items()}
+    return by_name.get(deployment.sku.name.lower())
+
+
+def is_provisioned(deployment: Resource) -> bool:
+    """Whether it has throughput units of its own."""
+    sold = sold_as(deployment)
+    return sold is not None and sold[1] == "provisioned"
+
+
+def is_fine_tuned(deployment: Resource) -> bool:
+    """Whether the model is one that somebody trained further."""
+    return _TUNED in model_of(deployment)
+
+
+def model_of(deployment: Resource) -> str:
+    """The model's name as Azure writes it."""
+    return (deployment.text("model.name") or "").lower()
+
+
+def unit_bill(deployment: Resource, facts: Facts) -> Bill:
+    """What its throughput units cost, billed at the account.
+
+    Deployments of one kind are one meter there: each has its part by its units.
+    """
+    where = (sold_as(deployment) or ("", ""))[0]
+    meter = f"Provisioned Managed {_PTUS.get(where, '')}".strip()
+    users = [one for one in _siblings(deployment, facts) if sold_as(one) == sold_as(deployment)]
+    units = sum((_units(one) for one in users), start=Decimal(0))
+    share = _units(deployment) / units if units else Decimal(1)
+    return _scaled(_account_bill(deployment, facts).only(meter=meter), share)
+
+
+def token_bill(deployment: Resource, facts: Facts, *items: str) -> Bill:
+    """What the tokens of a deployment cost, of these items (`input`, `cached-input` ...).
+
+    Raises Blind where deployments of the same model share the meters of the account.
+    """
+    offer = offer_of(deployment)
+    twins = [one for one in _siblings(deployment, facts) if _sold_alike(one, deployment)]
+    if len(twins) > 1:
+        raise Blind(f"the bill has {len(twins)} deployments of {model_of(deployment)} in one sum")
+    names = {row.meter.lower() for row in offer.meters() if row.item in items}
+    found = _account_bill(deployment, facts)
+    chosen = tuple(one for one in found.items if one.meter.lower() in names)
+    return Bill(found.currency, chosen, found.is_known)
+
+
+def offer_of(deployment: Resource) -> Offer:
+    """The model as price lists have it; raises Blind for one that they do not."""
+    sold = sold_as(deployment)
+    if sold is None:
+        raise Blind(f"deployments of the kind {deployment.sku.name} are not known here")
+    version = deployment.text("model.version") or ""
+    offer = Offer(model=model_of(deployment), version=version, scope=sold[0], tier=sold[1])
+    try:
+        offer.meters()
+    except ValueError:
+        offer = msgspec.structs.replace(offer, version="")
+        try:
+            offer.meters()
+        except ValueError as unknown:
+            raise Blind(f"no price list has this model: {unknown}") from unknown
+    return offer
+
+
+def list_price(deployment: Resource, facts: Facts, scope: str, **amounts: Decimal) -> Money | None:
+    """A month of these amounts in a deployment of another kind; None without a price."""
+    account = facts.parent(deployment)
+    if scope not in get_args(Scope):
+        return None
+    try:
+        service = OpenAI(
+            name="instead",
+            region=account.location if account else deployment.location,
+            model=model_of(deployment),
+            scope=scope,  # type: ignore[arg-type]
+            **amounts,  # type: ignore[arg-type]
+        )
+    except ValueError:
+        return None
+    return facts.list_price(service)
+
+
+def ratio(
+    deployment: Resource, facts: Facts, *, of: tuple[str, str], to: tuple[str, str]
+) -> Decimal | None:
+    """What an item in a kind of deployment costs, as a part of another one.
+
+    Both are a scope and a field of `OpenAI`: `("GlobalBatch", "input_tokens")`.
+    """
+    ours, theirs = (
+        list_price(deployment, facts, scope, **{field: _MILLION}) for scope, field in (of, to)
+    )
+    return ours.amount / theirs.amount if ours and theirs and theirs.amount else None
+
+
+def delete(deployment: Resource) -> Step:
+    """Delete it; the model stays."""
+    return az(
+        "Delete the deployment",
+        "az cognitiveservices account deployment delete --name {} --resource-group {} "
+        "--deployment-name {}",
+        *_names(deployment),
+    )
+
+
+def create(title: str, deployment: Resource, sku: str, units: Decimal) -> Step:
+    """Make it again, of a kind and with so many units (or thousands of tokens a minute)."""
+    return az(
+        title,
+        "az cognitiveservices account deployment create --name {} --resource-group {} "
+        "--deployment-name {} --model-format {} --model-name {} --model-version {} "
+        "--sku-name {} --sku-capacity {}",
+        *_names(deployment),
+        deployment.text("model.format") or "OpenAI",
+        deployment.text("model.name") or "",
+        deployment.text("model.version") or "",
+        sku,
+        units,
+    )
+
+
+def as_it_was(deployment: Resource) -> Step:
+    """Make it again as it is now."""
+    return create("As it was", deployment, deployment.sku.name, _units(deployment))
+
+
+def _names(deployment: Resource) -> tuple[str, str, str]:
+    return deployment.id.strip("/").split("/")[7], deployment.resource_group, deployment.name
+
+
+def _units(deployment: Resource) -> Decimal:
+    return Decimal(str(deployment.sku.capacity or 0)).normalize() + 0
+
+
+def _siblings(deployment: Resource, facts: Facts) -> list[Resource]:
+    account = facts.parent(deployment)
+    found = facts.children(account, DEPLOYMENT) if account else (deployment,)
+    return list(found)
+
+
+def _sold_alike(one: Resource, other: Resource) -> bool:
+    return sold_as(one) == sold_as(other) and model_of(one) == model_of(other)
+
+
+def _account_bill(deployment: Resource, facts: Facts) -> Bill:
+    account = facts.parent(deployment)
+    return facts.bill(account) if account else facts.bill(deployment)
+
+
+def _scaled(found: Bill, share: Decimal) -> Bill:
+    items = tuple(_part(one, share) for one in found.items)
+    return Bill(found.currency, items, found.is_known)
+
+
+def _part(one: Item, share: Decimal) -> Item:
+    return msgspec.structs.replace(one, monthly=one.monthly * share, quantity=one.quantity * share)
+
+
+def hosting_bill(deployment: Resource, facts: Facts) -> Bill:
+    """What hosting a fine-tuned model costs, billed by the hour at the account.
+
+    Raises Blind where the account hosts several.
+    """
+    hosted = [
+        one
+        for one in _siblings(deployment, facts)
+        if is_fine_tuned(one) and not is_provisioned(one) and not is_trial(one)
+    ]
+    if len(hosted) > 1:
+        raise Blind(f"the bill has {len(hosted)} fine-tuned models in one sum")
+    return _account_bill(deployment, facts).only(meter="hosting")
+
+
+def is_trial(deployment: Resource) -> bool:
+    """Whether it is of the developer tier, where hosting is free for a day."""
+    sold = sold_as(deployment)
+    return sold is not None and sold[1] == "developer"
