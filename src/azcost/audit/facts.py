@@ -26,6 +26,9 @@ MIN_COVERAGE = 0.80
 FULL_COVERAGE = 0.95
 
 
+# Charge types of what is paid for and not used.
+UNUSED = frozenset({"unusedreservation", "unusedsavingsplan"})
+
 _About = TypeVar("_About", Event, Recommendation)
 
 
@@ -206,6 +209,22 @@ class Facts:
         items = tuple(one for resource in resources for one in self._items(resource.key))
         readable = all(not self.unread(Part.COSTS, resource) for resource in resources)
         return Bill(self.currency, items, readable and self.snapshot.costs is not None)
+
+    def unused(self, benefit: Resource) -> Bill:
+        """What was paid for a reservation or savings plan and used by nothing.
+
+        From the rows that Azure bills as UnusedReservation and UnusedSavingsPlan.
+        """
+        own = benefit.key.rpartition("/")[2]
+        items = tuple(
+            item(line)
+            for line in (self.snapshot.costs.lines if self.snapshot.costs else ())
+            if line.charge_type.lower() in UNUSED and line.benefit.lower().endswith(own)
+        )
+        # Nothing runs on it, so ending it costs nobody anything.
+        free = tuple(msgspec.structs.replace(one, is_committed=False) for one in items)
+        readable = not self.unread(Part.COSTS, benefit)
+        return Bill(self.currency, free, readable and self.snapshot.costs is not None)
 
     def list_price(self, service: Service) -> Money | None:
         """A month of a service by the price list: what a change would cost instead.

@@ -153,6 +153,11 @@ class Disk(msgspec.Struct, frozen=True, kw_only=True):
         return self.size_gb.to_integral_value(ROUND_CEILING)
 
 
+def billed_gib(size_gb: Decimal) -> int:
+    """The size, in GiB, of the tier that a disk of a tiered type is billed as."""
+    return next(largest for largest, _ in _TIERS if size_gb <= largest)
+
+
 def disk_charges(
     disk: Disk, *, region: str, machines: Decimal = Decimal(1), role: str = "disk"
 ) -> Iterator[Charge]:

@@ -1,0 +1,64 @@
+"""Budgets that send no mail to anybody."""
+
+from azcost.audit.documents import Document
+from azcost.audit.facts import Facts
+from azcost.audit.resource import Resource
+from azcost.audit.rule import (
+    Action,
+    Category,
+    Confidence,
+    Stated,
+    Step,
+    Unknown,
+    Verdict,
+    Waste,
+    rule,
+)
+from azcost.audit.snapshot import Part
+
+CONTACTS = ("contactEmails", "contactRoles", "contactGroups")
+
+
+@rule("Microsoft.Consumption/budgets", category=Category.GOVERNANCE, needs=(Part.BUDGETS,))
+def budget_tells_nobody(budget: Resource, facts: Facts) -> Verdict:
+    """Budgets without a notification that is switched on and goes to somebody.
+
+    Why it costs: A budget stops nothing; it only tells. One that tells nobody is none.
+
+    Keep it when: A program reads it.
+
+    Not checked: Whether the addresses exist. It saves nothing by itself.
+    """
+    del facts
+    if budget.properties.get("notifications") is None:
+        return Unknown("Azure does not say whom it tells")
+    found = [Document(one) for one in _notifications(budget)]
+    if any(one.flag("enabled") is True and any(map(one.has, CONTACTS)) for one in found):
+        return None
+    amount = budget.number("amount")
+    return Waste(
+        title=f"The budget {budget.name} tells nobody when it is spent",
+        action=Action.NONE,
+        confidence=Confidence.HIGH,
+        saving=None,
+        evidence=(
+            Stated("amount", "unknown" if amount is None else f"{amount:,.0f}"),
+            Stated("notifications", f"{len(found)}, none of them on and with somebody to tell"),
+        ),
+        steps=(
+            Step(
+                "Give it one, in Bicep",
+                "notifications: {\n"
+                "  actual80: { enabled: true, operator: 'GreaterThan', threshold: 80,\n"
+                "    thresholdType: 'Actual', contactEmails: ['WHO@EXAMPLE.COM'] }\n"
+                "}",
+                "bicep",
+            ),
+        ),
+    )
+
+
+def _notifications(budget: Resource) -> list[dict[str, object]]:
+    """The notifications, which Azure has by name."""
+    fields = budget.within("notifications").fields
+    return [one for one in fields.values() if isinstance(one, dict)]
