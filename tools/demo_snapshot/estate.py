@@ -29,12 +29,20 @@ METRIC_DAYS = 28
 REGION = "westeurope"
 PROD = "/subscriptions/11111111-1111-4111-8111-111111111111"
 RESEARCH = "/subscriptions/22222222-2222-4222-8222-222222222222"
+SANDBOX = "/subscriptions/33333333-3333-4333-8333-333333333333"
 _PLACES = Decimal("0.0001")
 # Covered usage is 0 in the actual cost: what was bought is a row of its own.
 _PREPAID = ("Reservation", "SavingsPlan")
 
 # How busy something is at an hour of the week (0 is Monday at midnight), from 0 to 1.
 Week = Callable[[int], float]
+
+
+def scope_of(group: str) -> str:
+    """The subscription of a resource group, by how its name ends."""
+    if group.endswith("prod"):
+        return PROD
+    return SANDBOX if group.endswith("sandbox") else RESEARCH
 
 
 def steady(hour: int) -> float:
@@ -76,12 +84,13 @@ class Estate:
     def add(self, type_: str, name: str, group: str = "serving-prod", **fields: Any) -> Resource:
         """Add a resource; `fields` are as ARM answers them.
 
-        Groups that end with `prod` are in the production subscription, others in research.
+        Groups that end with `prod` are in the production subscription, those with `sandbox`
+        in the sandbox, others in research.
         A child's name has its parents' before it: `account/deployment`.
         """
         id_ = _id(type_, name, group)
         answer = {"id": id_, "name": name.rpartition("/")[2], "type": type_, "location": REGION}
-        tags = {"team": "research" if id_.startswith(RESEARCH) else "platform", "env": group}
+        tags = {"team": "platform" if id_.startswith(PROD) else "research", "env": group}
         return self._keep(from_arm({**answer, "tags": tags, **fields}))
 
     def raw(self, **answer: Any) -> Resource:
@@ -169,6 +178,22 @@ class Estate:
                 )
             )
 
+    def bill_unused(self, benefit: Resource, charge_type: str, per_day: str) -> None:
+        """Bill what was paid for a reservation or savings plan and used by nothing."""
+        for days_ago in range(1, COST_DAYS + 1):
+            self._rows.append(
+                CostRow(
+                    day=TODAY - timedelta(days=days_ago),
+                    service="Virtual Machines",
+                    product="Virtual Machines",
+                    meter=benefit.sku.name,
+                    charge_type=charge_type,
+                    pricing_model=charge_type.removeprefix("Unused"),
+                    benefit=benefit.id,
+                    amortised=Decimal(per_day),
+                )
+            )
+
     def measure(
         self,
         resource: Resource,
@@ -240,11 +265,19 @@ class Estate:
     def snapshot(self) -> Snapshot:
         """All of it, as collected on the morning of the day."""
         first, last = TODAY - timedelta(days=COST_DAYS), TODAY - timedelta(days=1)
-        names = {PROD: "novavision-production", RESEARCH: "novavision-research"}
+        names = {
+            PROD: "novavision-production",
+            RESEARCH: "novavision-research",
+            SANDBOX: "novavision-sandbox",
+        }
+        offer = {"subscriptionPolicies": {"quotaId": "EnterpriseAgreement_2014-09-01"}}
         return Snapshot(
             taken_at=datetime.combine(TODAY, time(6), UTC),
             currency="USD",
-            subscriptions=tuple(from_arm({"id": id_, "name": n}) for id_, n in names.items()),
+            subscriptions=tuple(
+                from_arm({"id": id_, "name": name, "properties": offer})
+                for id_, name in names.items()
+            ),
             resources=tuple(sorted(self._resources.values(), key=lambda one: one.key)),
             metrics=tuple(sorted(self._series, key=lambda one: (one.resource, one.metric))),
             costs=costs.from_rows(self._rows, first, last),
@@ -255,7 +288,7 @@ class Estate:
 
 
 def _id(type_: str, name: str, group: str) -> str:
-    scope = PROD if group.endswith("prod") else RESEARCH
+    scope = scope_of(group)
     namespace, *types = type_.split("/")
     pairs = (f"{t}/{n}" for t, n in zip(types, name.split("/"), strict=True))
     return "/".join((scope, "resourceGroups", group, "providers", namespace, *pairs))

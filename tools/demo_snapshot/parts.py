@@ -7,7 +7,7 @@ from typing import Any
 
 from azcost.audit.resource import Resource
 
-from .estate import COST_DAYS, PROD, RESEARCH, TODAY, Estate, Week, office
+from .estate import COST_DAYS, TODAY, Estate, Week, daily, office, scope_of
 
 VM = "Microsoft.Compute/virtualMachines"
 DISK = "Microsoft.Compute/disks"
@@ -32,16 +32,28 @@ def disk(
     state: str = "Attached",
     since: int = COST_DAYS,
     detached: int | None = None,
+    iops: float = 900,
+    set_to: tuple[int, int] | None = None,
+    properties_beside: dict[str, Any] | None = None,
     **fields: Any,
 ) -> Resource:
-    """A managed disk and its bill; `of` is the id of its machine."""
+    """A managed disk, its bill, and while it is attached what it does.
+
+    `of` is the id of its machine, `iops` what it does at the busiest hours, `set_to` the
+    IOPS and MB/s of a type that is set to them.
+    """
+    if sku == "PremiumV2_LRS":
+        set_to = set_to or (3000, 125)
     properties: dict[str, Any] = {
         "diskSizeGB": size_gb,
         "diskState": state,
         "timeCreated": ago(max(since, 200)),
         "provisioningState": "Succeeded",
         "creationData": {"createOption": "Empty"},
+        **(properties_beside or {}),
     }
+    if set_to:
+        properties["diskIOPSReadWrite"], properties["diskMBpsReadWrite"] = set_to
     if detached is not None:
         properties["lastOwnershipUpdateTime"] = ago(detached)
     made = estate.add(
@@ -53,9 +65,20 @@ def disk(
         properties=properties,
         **fields,
     )
-    extra = {"iops": 3000, "mbps": 125} if sku == "PremiumV2_LRS" else {}
+    extra = {"iops": set_to[0], "mbps": set_to[1]} if set_to else {}
     estate.bill(made, "managed_disk", since=since, type=sku, size_gb=size_gb, **extra)
+    if state == "Attached":
+        _measure_disk(estate, made, iops)
     return made
+
+
+def _measure_disk(estate: Estate, made: Resource, iops: float) -> None:
+    """Two weeks of reads and writes of 64 KiB each."""
+    for metric, each in (("Operations/sec", 1), ("Bytes/sec", 65_536)):
+        for way in ("Read", "Write"):
+            estate.measure(
+                made, f"Composite Disk {way} {metric}", iops / 2 * each, week=daily, days=14
+            )
 
 
 def vm(
@@ -162,8 +185,7 @@ def _storage(group: str, name: str, os: str, data: int, sku: str) -> dict[str, A
 
 def id_of(group: str, type_: str, name: str) -> str:
     """The id that `Estate.add` gives a resource without parents."""
-    scope = PROD if group.endswith("prod") else RESEARCH
-    return f"{scope}/resourceGroups/{group}/providers/{type_}/{name}"
+    return f"{scope_of(group)}/resourceGroups/{group}/providers/{type_}/{name}"
 
 
 def address(estate: Estate, name: str, group: str, of: str = "", **properties: Any) -> Resource:

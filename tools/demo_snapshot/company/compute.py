@@ -33,7 +33,16 @@ def build(estate: Estate) -> None:
         estate, "ingest", "serving-prod", "Standard_D4s_v5", cpu=80, week=daily,
         purchase="reserved-1y",
     )  # fmt: skip
-    vm(estate, "gateway-proxy", "serving-prod", "Standard_D2s_v5", cpu=45, network=90e9, week=daily)
+    vm(
+        estate,
+        "gateway-proxy",
+        "serving-prod",
+        "Standard_D2s_v5",
+        cpu=45,
+        network=90e9,
+        week=daily,
+        memory_gib=8,
+    )
     _volumes(estate)
     _scale_set(estate)
     _reservation(estate)
