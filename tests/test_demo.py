@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from decimal import Decimal
 from pathlib import Path
 
 import msgspec
@@ -68,13 +69,37 @@ def test_the_command_says_the_same_to_people_and_programs() -> None:
     found = json.loads(programs.stdout)
     assert found["schema"] == 1
     assert found["unread"] == []
+    assert set(found) == {
+        "schema", "subscription", "currency", "period", "cost", "saving", "findings", "exempted",
+        "rules", "unread",
+    }  # fmt: skip
     for one in found["findings"]:
         assert set(one) == {
-            "rule", "category", "resource_id", "title", "action", "confidence", "saving_monthly",
-            "evidence", "not_checked", "one_off", "steps", "undo",
+            "rule", "category", "resource_id", "title", "confidence", "saving_monthly", "counted",
+            "overlaps_with", "evidence", "not_checked", "steps", "undo",
         }  # fmt: skip
         assert one["rule"] in people.stdout
     assert {one["status"] for one in found["rules"]} <= {"found", "ran", "skipped"}
+    keys = {"rule", "status", "examined", "found", "reason"}
+    assert all(set(one) == keys for one in found["rules"])
+    for end in ("low", "expected", "high"):
+        counted = [one["saving_monthly"][end] for one in found["findings"] if one["counted"]]
+        assert sum(map(Decimal, counted)) == Decimal(found["saving"][end])
+    assert Decimal(found["saving"]["high"]) <= Decimal(found["cost"])
+
+
+@pytest.mark.parametrize(
+    ("limit", "code"), [("0", 1), ("100", 1), ("1000000", 0), ("-1", 2), ("nan", 2)]
+)
+def test_a_pipeline_can_fail_on_a_saving(limit: str, code: int) -> None:
+    done = azcost("audit", "--demo", "--fail-on-saving", limit)
+    assert (done.returncode, "Over the limit" in done.stderr) == (code, code == 1)
+
+
+def test_nothing_to_save_is_under_every_limit(tmp_path: Path) -> None:
+    snapshot.save(estates.snapshot({}, ""), tmp_path / "empty.gz")
+    done = azcost("audit", "--snapshot", str(tmp_path / "empty.gz"), "--fail-on-saving", "0")
+    assert done.returncode == 0
 
 
 def test_what_could_not_be_read_ends_with_3_and_is_said(tmp_path: Path) -> None:

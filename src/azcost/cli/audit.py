@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import sys
+from decimal import Decimal
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from azcost import paths
-from azcost.audit import rule, run, snapshot
-from azcost.audit.facts import Facts
 from azcost.cli.answer import answer_options, show
+from azcost.cli.options import Limit
 from azcost.errors import AzcostError
-from azcost.pricing.catalogue import Catalogue
+from azcost.files import is_there
 from azcost.pricing.opening import open_catalogue
-from azcost.report import findings
 
-INCOMPLETE = 3
+if TYPE_CHECKING:
+    from azcost.advice.advise import Advice
+    from azcost.pricing.catalogue import Catalogue
+
+OVER_LIMIT, INCOMPLETE = 1, 3
+EXEMPTIONS = Path(".azcost/exemptions.yaml")
 # So many are judged in a fraction of a second; above it, one wants to know what happens.
 _MANY = 1000
 
@@ -24,8 +29,25 @@ _MANY = 1000
 @click.command()
 @click.option("--snapshot", "file", type=click.Path(path_type=Path), help="Judge this snapshot.")
 @click.option("--demo", is_flag=True, help="Judge the snapshot of a made-up company that ships.")
+@click.option(
+    "--exemptions",
+    type=click.Path(path_type=Path),
+    help=f"What to keep, why and until when; default: {EXEMPTIONS}, if it is there.",
+)
+@click.option(
+    "--fail-on-saving",
+    type=Limit(),
+    metavar="AMOUNT",
+    help="End with 1 when so much a month, or more, can be saved.",
+)
 @answer_options
-def audit(file: Path | None, demo: bool, format_: str) -> None:  # noqa: FBT001 - click's flags
+def audit(
+    file: Path | None,
+    demo: bool,  # noqa: FBT001 - click's flags
+    exemptions: Path | None,
+    fail_on_saving: Decimal | None,
+    format_: str,
+) -> None:
     """Judge what runs, from a snapshot of it.
 
     Exits with 3 when something could not be read.
@@ -34,14 +56,27 @@ def audit(file: Path | None, demo: bool, format_: str) -> None:  # noqa: FBT001 
     """
     if demo == (file is not None):
         raise click.UsageError("Say what to judge: --snapshot FILE, or --demo.")
-    chosen = file or paths.shipped("examples") / "demo-snapshot.json.gz"
-    taken = snapshot.load(chosen)
+    advice = judged(file or paths.shipped("examples") / "demo-snapshot.json.gz", exemptions)
+    from azcost.report import findings
+
+    show(findings.document(advice), format_)
+    _end(advice, fail_on_saving)
+
+
+def judged(file: Path, exemptions: Path | None) -> Advice:
+    """A snapshot, judged by every rule and with its ledger."""
+    from azcost.advice.advise import advise
+    from azcost.advice.exemptions import read
+    from azcost.audit import rule, run, snapshot
+    from azcost.audit.facts import Facts
+
+    rules = rule.load()
+    chosen = exemptions or (EXEMPTIONS if is_there(EXEMPTIONS) else None)
+    kept = read(chosen, [one.name for one in rules]) if chosen else ()
+    taken = snapshot.load(file)
     if len(taken.resources) > _MANY:
         click.echo(f"Judging {len(taken.resources):,} resources ...", err=True)
-    found = run.audit(Facts(taken, _catalogue(taken.currency)), rule.load())
-    show(findings.document(found), format_)
-    if not found.is_complete:
-        sys.exit(INCOMPLETE)
+    return advise(run.audit(Facts(taken, _catalogue(taken.currency)), rules), taken, kept)
 
 
 def _catalogue(currency: str) -> Catalogue:
@@ -51,3 +86,15 @@ def _catalogue(currency: str) -> Catalogue:
     except AzcostError as error:
         click.echo(f"Without list prices: {error}", err=True)
         return open_catalogue()
+
+
+def _end(advice: Advice, limit: Decimal | None) -> None:
+    """End with what a pipeline has to know; what can be saved for sure goes first."""
+    saving = advice.saving
+    if limit is not None and saving and saving.expected.amount:
+        amount = round(saving.expected.amount, 2)
+        if amount >= limit:
+            click.echo(f"Over the limit: {saving.expected} a month can be saved.", err=True)
+            sys.exit(OVER_LIMIT)
+    if not advice.audit.is_complete:
+        sys.exit(INCOMPLETE)

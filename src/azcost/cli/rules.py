@@ -7,7 +7,7 @@ import click
 from azcost.audit import rule
 from azcost.cli.answer import answer_options, show
 from azcost.errors import AzcostError
-from azcost.report import findings
+from azcost.report.rules import listing, manual
 from azcost.spec.problems import did_you_mean
 
 
@@ -23,7 +23,7 @@ def list_(format_: str) -> None:
 
     Example: azcost rules list
     """
-    show(findings.listing(rule.load()), format_)
+    show(listing(rule.load()), format_)
 
 
 @rules.command()
@@ -38,4 +38,4 @@ def explain(name: str, format_: str) -> None:
     if name not in by_name:
         hint = did_you_mean(name, list(by_name))
         raise AzcostError(f"There is no rule '{name}'{hint}")
-    show(findings.manual(by_name[name]), format_)
+    show(manual(by_name[name]), format_)

@@ -1,87 +1,191 @@
-"""What an audit found, as a document; and the manual of the rules."""
+"""What an audit found, as a document: what to do, what it saves, and what was not seen."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
 
-import msgspec
-
+from azcost.advice.advise import Advice
+from azcost.advice.ledger import Entry
 from azcost.audit.bill import Saving
-from azcost.audit.rule import Rule, Step
-from azcost.audit.run import Audit, Finding, RuleRun, Status
-from azcost.report.document import Code, Document, Paragraph, Part, Table
+from azcost.audit.rule import Confidence
+from azcost.audit.run import Audit, RuleRun, Status
+from azcost.report.document import Document, Part, Table
+from azcost.report.findings_facts import facts
 
-SCHEMA = 1
-_BLIND = (Status.NO_PERMISSION, Status.NO_METRIC, Status.ERROR)
+_BLIND = (Status.ERROR, Status.NO_PERMISSION, Status.NO_METRIC)
+# In the ledger of the rules: first what a reader has to know.
+_ORDER = (*_BLIND, Status.FOUND, Status.RAN, Status.SKIPPED)
 
 
-def document(audit: Audit) -> Document:
-    """The findings, largest saving first, and what could not be seen.
-
-    The savings are not added up: several findings may be about the same money.
-    """
-    names = ", ".join(one.name for one in audit.subscriptions) or "no subscription"
-    parts: list[Part] = []
-    if audit.findings:
-        parts.append(_findings(audit))
-    if blind := [one for one in audit.rules if one.status in _BLIND or one.undecided]:
-        parts.append(_blind(blind))
-    if audit.unread:
-        parts.append(_unread(audit))
+def document(advice: Advice) -> Document:
+    """The findings, largest saving first, and what could not be seen."""
+    audit = advice.audit
     return Document(
-        title=f"Audit of {names} on {audit.taken_on}",
-        verdict=" ".join(_verdict(audit)),
-        parts=tuple(parts),
-        notes=tuple(_notes(audit)),
-        facts=facts(audit),
+        title=f"Audit of {names(audit)} on {audit.taken_on}",
+        verdict=" ".join(_verdict(advice)),
+        parts=tuple(_parts(advice)),
+        notes=tuple(_notes(advice)),
+        facts=facts(advice),
     )
 
 
-def _verdict(audit: Audit) -> Iterator[str]:
+def names(audit: Audit) -> str:
+    """The subscriptions, as a title says them."""
+    return ", ".join(one.name for one in audit.subscriptions) or "no subscription"
+
+
+def _parts(advice: Advice) -> Iterator[Part]:
+    audit = advice.audit
+    if counted := [one for one in advice.entries if one.counted]:
+        yield _counted(counted, advice)
+    if unpriced := [one for one in advice.entries if one.saving is None]:
+        yield _unpriced(unpriced)
+    if others := [one for one in advice.entries if not one.counted and one.saving]:
+        yield _alternatives(others, audit.currency)
+    if advice.exempted:
+        yield _exempted(advice)
+    if blind := [one for one in audit.rules if one.status in _BLIND or one.undecided]:
+        yield _blind(blind)
+    if audit.unread:
+        yield _unread(audit)
+    yield _ledger(audit)
+
+
+def _verdict(advice: Advice) -> Iterator[str]:
+    audit = advice.audit
     if not audit.is_complete:
         blind = sum(one.status in _BLIND for one in audit.rules)
         yield f"Incomplete: {blind} of {len(audit.rules)} rules could not see what they judge."
-    found, ran = len(audit.findings), sum(one.examined > 0 for one in audit.rules)
+    found, ran = len(advice.entries), sum(one.examined > 0 for one in audit.rules)
     what = f"{found} finding{'' if found == 1 else 's'}" if found else "Nothing found"
+    if not audit.is_complete:
+        what += ", as far as could be seen,"
+    saving, cost = advice.saving, audit.cost
+    if saving and cost and found:
+        part = saving.expected.amount / cost.amount if cost.amount > 0 else 0
+        share = f", {part:.0%} of the bill" if part else ""
+        yield f"About {saving.expected} a month can be saved{_between(saving)}{share}."
     yield f"{what} in {audit.examined:,} resources, by {ran} rules that apply to them."
-    if audit.cost is not None:
-        yield f"The whole bill is {audit.cost} in an average month."
+    if cost is not None:
+        yield f"The whole bill is {cost} in an average month."
 
 
-def _notes(audit: Audit) -> Iterator[str]:
+def _between(saving: Saving) -> str:
+    words = _range(saving)
+    return f" ({words})" if words else ""
+
+
+def _notes(advice: Advice) -> Iterator[str]:
+    audit = advice.audit
     if audit.first_day:
         yield (
             f"Costs are amortised, as billed from {audit.first_day} to {audit.last_day}; "
             "a saving is of an average month, from the last 30 days."
         )
-    if len(audit.findings) > 1:
-        yield "Savings are not added up: findings may be about the same money."
-    if audit.findings:
+    unsure = [one for one in advice.entries if one.counted and _is_unsure(one)]
+    if unsure:
+        amount = sum((_expected(one) for one in unsure), start=Decimal(0))
+        yield (
+            f"{amount:,.2f} {audit.currency} of the saving is of low confidence: look at the "
+            "evidence first."
+        )
+    for one in advice.expired:
+        exemption = one.exemption
+        yield (
+            f"The exemption of {one.finding.rule} for {one.finding.resource.name} "
+            f"({exemption.owner}: {exemption.reason}) expired on {exemption.expiry}: "
+            "the finding is back."
+        )
+    for left in advice.unused:
+        yield f"The exemption of {left.rule} for {left.glob} ({left.owner}) covers nothing now."
+    if advice.entries:
         yield "azcost rules explain NAME says why a rule finds what it finds."
 
 
-def _findings(audit: Audit) -> Table:
+def _is_unsure(entry: Entry) -> bool:
+    return entry.finding.confidence is Confidence.LOW
+
+
+def _expected(entry: Entry) -> Decimal:
+    return entry.saving.expected.amount if entry.saving else Decimal(0)
+
+
+def _counted(entries: list[Entry], advice: Advice) -> Table:
+    """What adds up: an entry that shares its money shows what it adds."""
+    ordered = sorted(entries, key=_expected, reverse=True)
+    rows = [
+        (
+            _amount(one.saving),
+            _range(one.saving),
+            one.finding.confidence.value,
+            one.finding.waste.title,
+            one.finding.rule,
+        )
+        for one in ordered
+    ]
+    together = (_amount(advice.saving), _range(advice.saving), "", "together", "")
+    return Table(
+        title="Findings",
+        columns=(f"{advice.audit.currency} a month", "range", "confidence", "finding", "rule"),
+        rows=(*rows, together),
+        left=(2, 3, 4),
+        rules=(len(rows) - 1,),
+    )
+
+
+def _unpriced(entries: list[Entry]) -> Table:
+    rows = tuple(
+        (one.finding.confidence.value, one.finding.waste.title, one.finding.rule) for one in entries
+    )
+    return Table(
+        title="Findings whose saving is not known",
+        columns=("confidence", "finding", "rule"),
+        rows=rows,
+        left=(0, 1, 2),
+    )
+
+
+def _alternatives(entries: list[Entry], currency: str) -> Table:
     rows = tuple(
         (
-            _expected(one.waste.saving),
-            _range(one.waste.saving),
-            one.confidence.value,
-            one.waste.title,
-            one.rule,
+            _amount(one.saving),
+            one.finding.waste.title,
+            one.finding.rule,
+            ", ".join(dict.fromkeys(other.rule for other in one.overlaps_with)),
         )
-        for one in audit.findings
+        for one in entries
     )
-    columns = (f"{audit.currency} a month", "range", "confidence", "finding", "rule")
-    return Table(title="Findings", columns=columns, rows=rows, left=(2, 3, 4))
+    return Table(
+        title="Alternatives: the same money again, not added",
+        columns=(f"{currency} a month", "finding", "rule", "instead of"),
+        rows=rows,
+        left=(1, 2, 3),
+    )
 
 
-def _expected(saving: Saving | None) -> str:
+def _exempted(advice: Advice) -> Table:
+    rows = tuple(
+        (
+            _amount(one.finding.waste.saving),
+            one.finding.waste.title,
+            one.finding.rule,
+            one.exemption.reason,
+            one.exemption.owner,
+            str(one.exemption.expiry or ""),
+        )
+        for one in advice.exempted
+    )
+    columns = (f"{advice.audit.currency} a month", "finding", "rule", "kept because", "by", "until")
+    return Table(title="Exempted, not added", columns=columns, rows=rows, left=(1, 2, 3, 4, 5))
+
+
+def _amount(saving: Saving | None) -> str:
     return f"{saving.expected.amount:,.2f}" if saving else "not known"
 
 
 def _range(saving: Saving | None) -> str:
-    if saving is None or saving.low == saving.high:
+    if saving is None or f"{saving.low.amount:.2f}" == f"{saving.high.amount:.2f}":
         return ""
     return f"{saving.low.amount:,.2f} to {saving.high.amount:,.2f}"
 
@@ -99,112 +203,15 @@ def _unread(audit: Audit) -> Table:
     return Table(title="Could not be read", columns=columns, rows=rows, left=(0, 1, 2, 3))
 
 
-def facts(audit: Audit) -> dict[str, object]:
-    """The audit for programs."""
-    return {
-        "schema": SCHEMA,
-        "subscription": ", ".join(one.id for one in audit.subscriptions),
-        "subscriptions": [{"id": one.id, "name": one.name} for one in audit.subscriptions],
-        "taken_on": str(audit.taken_on),
-        "currency": audit.currency,
-        "period": None if audit.first_day is None else _period(audit),
-        "cost": None if audit.cost is None else audit.cost.amount,
-        "findings": [finding(one) for one in audit.findings],
-        "rules": [_run(one) for one in audit.rules],
-        "unread": [msgspec.to_builtins(one) for one in audit.unread],
-    }
-
-
-def _period(audit: Audit) -> dict[str, str]:
-    return {"first_day": str(audit.first_day), "last_day": str(audit.last_day)}
-
-
-def finding(one: Finding) -> dict[str, object]:
-    """A finding for programs."""
-    waste = one.waste
-    return {
-        "rule": one.rule,
-        "category": one.category.value,
-        "resource_id": one.resource.id,
-        "title": waste.title,
-        "action": waste.action.value,
-        "confidence": one.confidence.value,
-        "saving_monthly": _saving(waste.saving),
-        "evidence": [
-            msgspec.to_builtins(fact, builtin_types=(Decimal,)) for fact in waste.evidence
-        ],
-        "not_checked": list(one.not_checked),
-        "one_off": None
-        if waste.one_off is None
-        else msgspec.to_builtins(waste.one_off, builtin_types=(Decimal,)),
-        "steps": [_step(step) for step in waste.steps],
-        "undo": [_step(step) for step in waste.undo],
-    }
-
-
-def _saving(saving: Saving | None) -> dict[str, object] | None:
-    if saving is None:
-        return None
-    return {
-        "low": saving.low.amount,
-        "expected": saving.expected.amount,
-        "high": saving.high.amount,
-    }
-
-
-def _step(step: Step) -> dict[str, str]:
-    return {"title": step.title, "code": step.code, "language": step.language}
-
-
-def _run(one: RuleRun) -> dict[str, object]:
-    return {
-        "rule": one.rule,
-        "status": one.status.value,
-        "examined": one.examined,
-        "found": one.found,
-        "reason": one.reason or None,
-        "undecided": [
-            {"resource_id": item.resource, "reason": item.reason} for item in one.undecided
-        ],
-    }
-
-
-def listing(rules: tuple[Rule, ...]) -> Document:
-    """All rules with what they find."""
-    rows = tuple((one.name, one.category.value, one.summary) for one in rules)
-    return Document(
-        title="Rules",
-        verdict=f"{len(rules)} rules judge what runs.",
-        parts=(Table(columns=("rule", "category", "finds"), rows=rows, left=(0, 1, 2)),),
-        notes=("azcost rules explain NAME has the manual of one.",),
-        facts={"schema": SCHEMA, "rules": [_rule(one) for one in rules]},
+def _ledger(audit: Audit) -> Table:
+    """What every rule saw: nothing found is only good news where something was examined."""
+    ordered = sorted(audit.rules, key=lambda one: (_ORDER.index(one.status), one.rule))
+    rows = tuple(
+        (one.rule, one.status.value, f"{one.examined:,}", f"{one.found:,}") for one in ordered
     )
-
-
-def manual(rule: Rule) -> Document:
-    """What a rule finds, why that costs, and when it is to be kept."""
-    reads = [
-        *(f"- the metric {metric}" for metric in rule.metrics),
-        *(f"- {part.value}" for part in rule.needs),
-    ]
-    judged = Code(title="Judges", text="\n".join(rule.types), language="text")
-    beside = Code(title="Reads beside them", text="\n".join(reads), language="text")
-    paragraphs = (Paragraph(f"{title}: {text}") for title, text in rule.sections.items())
-    return Document(
-        title=rule.name,
-        verdict=rule.summary,
-        parts=(*paragraphs, judged, *((beside,) if reads else ())),
-        facts={"schema": SCHEMA, **_rule(rule)},
+    return Table(
+        title="What each rule saw",
+        columns=("rule", "", "examined", "found"),
+        rows=rows,
+        left=(0, 1),
     )
-
-
-def _rule(rule: Rule) -> dict[str, object]:
-    return {
-        "rule": rule.name,
-        "category": rule.category.value,
-        "summary": rule.summary,
-        "types": list(rule.types),
-        "metrics": list(rule.metrics),
-        "needs": [part.value for part in rule.needs],
-        "manual": dict(rule.sections),
-    }
