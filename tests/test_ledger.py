@@ -29,6 +29,8 @@ DAY = estates.TODAY
 
 
 def id_of(name: str) -> str:
+    if name == "subscription":
+        return estates.SUBSCRIPTION
     inside = "".join(f"/parts/{part}" for part in name.split("/")[1:])
     return f"{estates.GROUP}/providers/Toy.Things/things/{name.split('/')[0]}{inside}"
 

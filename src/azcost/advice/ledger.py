@@ -1,8 +1,9 @@
 """One ledger of savings: every meter of every resource gives its money once.
 
 Findings are taken in the order delete, stop, schedule, tier, rightsize, licence, commit, and
-the larger first within one. What a finding claims of a meter is granted of what those before
-it left, so that savings add up, and never to more than the bill.
+the larger first within one. Of those that change how much of a meter is used, the first wins;
+a licence of one's own and a commitment make cheaper what is left. Savings therefore add up,
+and never to more than the bill.
 """
 
 from __future__ import annotations
@@ -23,7 +24,10 @@ from azcost.money import Money
 
 _ZERO, _ONE = Decimal(0), Decimal(1)
 _ORDER = tuple(Action)
-# What of a resource is switched off at times has no use for a price that is paid around the clock.
+SUBSCRIPTION = "microsoft.resources/subscriptions"
+# What makes the same use cheaper, and so works on what other findings leave.
+_RATES = frozenset({Action.LICENCE, Action.COMMIT})
+# What is switched off at times has no use for a price that is paid around the clock.
 _NOT_COMMITTED = frozenset({Action.DELETE, Action.STOP, Action.SCHEDULE})
 
 
@@ -111,8 +115,8 @@ class Ledger:
     ) -> tuple[Decimal, list[Finding]]:
         """What of a claim is still there, and which findings are about the same money.
 
-        After a schedule that ends 60 % of the hours, a size at half the price saves half of
-        the other 40 %.
+        After a schedule that ends 60 % of the hours, a licence that makes them cheaper by
+        half saves half of the other 40 %.
         """
         taken = self._taken[resource, meter]
         rivals = [one for one in taken if _is_same_money(one.finding, finding, resource)]
@@ -165,8 +169,10 @@ class Ledger:
         return found, rivals if found < wanted else []
 
 
-def _rank(finding: Finding) -> tuple[int, Decimal]:
-    return _ORDER.index(finding.waste.action), -finding.expected
+def _rank(finding: Finding) -> tuple[int, bool, Decimal]:
+    """The place of a finding: one about a single thing goes before one about everything."""
+    is_about_all = finding.resource.type == SUBSCRIPTION
+    return _ORDER.index(finding.waste.action), is_about_all, -finding.expected
 
 
 def _key(id_: str) -> str:
@@ -204,11 +210,17 @@ def _is_same_money(one: Finding, other: Finding, resource: str) -> bool:
 
 
 def _excludes(earlier: Finding, later: Finding, resource: str) -> bool:
-    """Whether the later finding has no object once the earlier one is done."""
+    """Whether the later finding gets nothing of what the earlier one is about.
+
+    Two that both mean less use are alternatives: the instances that a schedule stops at
+    night may be those that are too many by day.
+    """
     first, second = earlier.waste.action, later.waste.action
     if first is Action.DELETE and earlier.resource.key == resource:
         return True
-    return first is second or (second is Action.COMMIT and first in _NOT_COMMITTED)
+    if second is Action.COMMIT and first in _NOT_COMMITTED:
+        return True
+    return first is second or second not in _RATES
 
 
 def _once(findings: Iterable[Finding]) -> tuple[Finding, ...]:

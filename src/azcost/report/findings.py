@@ -8,7 +8,7 @@ from decimal import Decimal
 from azcost.advice.advise import Advice
 from azcost.advice.ledger import Entry
 from azcost.audit.bill import Saving
-from azcost.audit.rule import Confidence
+from azcost.audit.rule import Action, Confidence
 from azcost.audit.run import Audit, RuleRun, Status
 from azcost.report.document import Document, Part, Table
 from azcost.report.findings_facts import facts
@@ -37,12 +37,13 @@ def names(audit: Audit) -> str:
 
 def _parts(advice: Advice) -> Iterator[Part]:
     audit = advice.audit
-    if counted := [one for one in advice.entries if one.counted]:
+    counted = [one for one in advice.entries if one.counted and _saves(one)]
+    if counted:
         yield _counted(counted, advice)
-    if unpriced := [one for one in advice.entries if one.saving is None]:
-        yield _unpriced(unpriced)
-    if others := [one for one in advice.entries if not one.counted and one.saving]:
+    if others := [one for one in advice.entries if one.overlaps_with and not one.counted]:
         yield _alternatives(others, audit.currency)
+    if free := [one for one in advice.entries if not one.overlaps_with and not _saves(one)]:
+        yield _free(free)
     if advice.exempted:
         yield _exempted(advice)
     if blind := [one for one in audit.rules if one.status in _BLIND or one.undecided]:
@@ -134,15 +135,26 @@ def _counted(entries: list[Entry], advice: Advice) -> Table:
     )
 
 
-def _unpriced(entries: list[Entry]) -> Table:
+def _saves(entry: Entry) -> bool:
+    return entry.saving is not None and entry.saving.high.amount > 0
+
+
+def _free(entries: list[Entry]) -> Table:
+    """What is worth knowing without an amount: a missing budget, or a bill that is not known."""
     rows = tuple(
-        (one.finding.confidence.value, one.finding.waste.title, one.finding.rule) for one in entries
+        (
+            "none" if one.saving or one.finding.waste.action is Action.NONE else "not known",
+            one.finding.confidence.value,
+            one.finding.waste.title,
+            one.finding.rule,
+        )
+        for one in entries
     )
     return Table(
-        title="Findings whose saving is not known",
-        columns=("confidence", "finding", "rule"),
+        title="Findings without an amount",
+        columns=("saving", "confidence", "finding", "rule"),
         rows=rows,
-        left=(0, 1, 2),
+        left=(0, 1, 2, 3),
     )
 
 
@@ -192,7 +204,7 @@ def _range(saving: Saving | None) -> str:
 
 def _blind(runs: list[RuleRun]) -> Table:
     rows = tuple((one.rule, one.status.value, one.reason) for one in runs)
-    return Table(title="Not judged", columns=("rule", "", "why"), rows=rows, left=(0, 1, 2))
+    return Table(title="Not judged", columns=("rule", "status", "why"), rows=rows, left=(0, 1, 2))
 
 
 def _unread(audit: Audit) -> Table:
@@ -211,7 +223,7 @@ def _ledger(audit: Audit) -> Table:
     )
     return Table(
         title="What each rule saw",
-        columns=("rule", "", "examined", "found"),
+        columns=("rule", "status", "examined", "found"),
         rows=rows,
         left=(0, 1),
     )
