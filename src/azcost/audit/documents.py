@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
 
 import msgspec
+
+# Bytes of a large store are 10^17; NaN and infinity are not below it either.
+_BEYOND_ALL = 1e18
 
 
 class Document(msgspec.Struct, frozen=True):
@@ -29,7 +31,10 @@ class Document(msgspec.Struct, frozen=True):
         return found is not None and found.lower() in {word.lower() for word in words}
 
     def number(self, path: str) -> float | None:
-        """The number at a path; Azure writes some of them as text."""
+        """The number at a path; Azure writes some of them as text.
+
+        One that no count, size or amount comes near to is None: nobody can reckon with it.
+        """
         found = self._at(path)
         if isinstance(found, bool) or not isinstance(found, int | float | str):
             return None
@@ -37,7 +42,7 @@ class Document(msgspec.Struct, frozen=True):
             number = float(found)
         except (ValueError, OverflowError):
             return None
-        return number if math.isfinite(number) else None
+        return number if abs(number) < _BEYOND_ALL else None
 
     def flag(self, path: str) -> bool | None:
         """The truth value at a path; "true" and "false" as text count too."""

@@ -41,6 +41,12 @@ def may_be_interrupted(tags: dict[str, str]) -> str | None:
     return None
 
 
+def says_only_what_for(value: str) -> bool:
+    """Whether the value of a tag has no other words than those that are looked for here."""
+    words = _words(value)
+    return bool(words) and words <= _DEVELOPMENT | _INTERRUPTIBLE
+
+
 def _around(resource: Resource, facts: Facts) -> tuple[Resource, ...]:
     subscription = f"/subscriptions/{resource.subscription}"
     ids = (f"{subscription}/resourceGroups/{resource.resource_group}", subscription)

@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from azcost.audit.environments import says_only_what_for
 from azcost.audit.resource import Resource
 from azcost.audit.snapshot import Snapshot
 
@@ -105,6 +106,17 @@ class _Redactor:
             return value
         return self.token(value) if value and key.lower() in _FREE else self.text(value)
 
+    def tag(self, name: str, value: str) -> str:
+        """The value of a tag, but for those that rules read, which say nothing of whom."""
+        if not value or (says_only_what_for(value) and not _AFFIXES.search(name)):
+            return value
+        return self.token(value)
+
+    def dimension(self, dimension: str) -> str:
+        """What a metric was split by, `ClusterName=gpus`: Azure's word, and a name."""
+        words, equals, value = dimension.partition("=")
+        return f"{words}{equals}{self.text(value)}"
+
     def resource(self, one: Resource) -> Resource:
         return msgspec.structs.replace(
             one,
@@ -113,7 +125,7 @@ class _Redactor:
             resource_group=self.name(one.resource_group),
             subscription=self.text(one.subscription),
             managed_by=self.id(one.managed_by),
-            tags={self.text(k): self.token(v) if v else v for k, v in one.tags.items()},
+            tags={self.text(k): self.tag(k, v) for k, v in one.tags.items()},
             properties=self.json(one.properties),
         )
 
@@ -131,7 +143,9 @@ def redact(snapshot: Snapshot, key: bytes) -> Snapshot:
         snapshot,
         subscriptions=tuple(redactor.resource(one) for one in snapshot.subscriptions),
         resources=tuple(redactor.resource(one) for one in snapshot.resources),
-        metrics=_each(snapshot.metrics, redactor.id, "resource"),
+        metrics=_each(
+            _each(snapshot.metrics, redactor.id, "resource"), redactor.dimension, "dimension"
+        ),
         costs=snapshot.costs
         and msgspec.structs.replace(
             snapshot.costs,

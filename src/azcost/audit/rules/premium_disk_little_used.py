@@ -48,7 +48,12 @@ def premium_disk_little_used(disk: Resource, facts: Facts) -> Verdict:
     """
     types = TYPES.get(disk.sku.name.lower())
     size = disk.number("diskSizeGB")
-    if types is None or not size or not disk.is_one_of("diskState", "Attached"):
+    if (
+        types is None
+        or not size
+        or size > LIMITS[-1][0]
+        or not disk.is_one_of("diskState", "Attached")
+    ):
         return None
     now, target = types
     load = load_of(disk, facts, DAYS)
