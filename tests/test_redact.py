@@ -46,7 +46,9 @@ def test_no_name_is_left(demo: Snapshot) -> None:
     everything = (*demo.subscriptions, *demo.resources)
     names = {name.lower() for one in everything for name in (one.name, one.resource_group)}
     left = {
-        name for name in names - ALSO_WORDS - {""} if re.search(rf'["/=]{re.escape(name)}["/]', text)
+        name
+        for name in names - ALSO_WORDS - {""}
+        if re.search(rf'["/=]{re.escape(name)}["/]', text)
     }
     assert left == set()
     assert not re.search(r"@(?!redacted\.invalid)[a-z]", text)
