@@ -130,14 +130,17 @@ def _values(hourly: Any, shape: dict[str, Any], start: datetime) -> Any:
 
 
 def _costs(case: dict[str, Any], ids: dict[str, str]) -> costs.Costs | None:
-    """`costs: {name: amount per day}`, or by meter, or a list of rows with `per_day`."""
+    """`costs: {name: amount per day}`, or by meter, or a list of rows with `per_day`.
+
+    A row of `days: 5` is billed on the last five days only, else on all of 30.
+    """
     if case.get("costs", {}) is None:
         return None
     rows = [
         CostRow(resource=ids[name], day=TODAY - timedelta(days=back), **row)
         for name, written in case.get("costs", {}).items()
         for row in _rows(written)
-        for back in range(1, 31)
+        for back in range(1, row.pop("days", 30) + 1)
     ]
     return costs.from_rows(rows, TODAY - timedelta(days=30), TODAY - timedelta(days=1))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cached_property
 from typing import TypeVar
 
 import msgspec
@@ -11,7 +12,8 @@ import numpy as np
 
 from azcost import estimate
 from azcost.audit.bill import Bill, Item, item
-from azcost.audit.resource import Resource, key_of
+from azcost.audit.references import references
+from azcost.audit.resource import Resource, key_of, type_of
 from azcost.audit.rule import Billed, Confidence, Measured
 from azcost.audit.series import Series, Statistic, Values
 from azcost.audit.snapshot import Event, Part, Recommendation, Snapshot, Unread, Utilisation
@@ -162,6 +164,36 @@ class Facts:
         scope = subscription.key + "/"
         return tuple(one for key, one in self._by_key.items() if key.startswith(scope))
 
+    def has_resources(self, group: Resource) -> bool:
+        """Whether a resource of the snapshot is in a resource group."""
+        return group.key in self._groups
+
+    @cached_property
+    def _groups(self) -> set[str]:
+        inside = ("/".join(key.split("/")[:5]) for key in self._by_key if key.count("/") > 4)
+        return set(inside)
+
+    def named_by(self, id_: str) -> tuple[Resource, ...]:
+        """The resources whose properties name this one or a part of it: who may use it.
+
+        What watches, locks or lists it (alerts, flow logs, deployments) is left out.
+        """
+        return tuple(self._by_key[key] for key in self._references.get(key_of(id_), ()))
+
+    @cached_property
+    def _references(self) -> dict[str, tuple[str, ...]]:
+        return references(self._by_key.values())
+
+    def need_all_of(self, *types: str) -> None:
+        """Make sure that all resources of these types are known; of any type without one.
+
+        For rules that conclude from there being none. Raises Blind when some may not have
+        been listed: those of another subscription count too.
+        """
+        for one in self._unread.get(Part.INVENTORY, ()):
+            if _may_hide(one.scope, {type_.lower() for type_ in types}):
+                raise Blind(f"not all resources could be listed: {one.reason}")
+
     def metric(
         self,
         resource: Resource,
@@ -225,6 +257,16 @@ class Facts:
         free = tuple(msgspec.structs.replace(one, is_committed=False) for one in items)
         readable = not self.unread(Part.COSTS, benefit)
         return Bill(self.currency, free, readable and self.snapshot.costs is not None)
+
+    def billed_since(self, resource: Resource) -> date | None:
+        """The first day with a cost of the resource; None when the bill has none of it."""
+        costs = self.snapshot.costs
+        firsts = [
+            next((day for day, amount in enumerate(line.amortised_days()) if amount), None)
+            for line in self._lines.get(resource.key, ())
+        ]
+        known = [day for day in firsts if day is not None]
+        return costs.first_day + timedelta(days=min(known)) if costs and known else None
 
     def list_price(self, service: Service) -> Money | None:
         """A month of a service by the price list: what a change would cost instead.
@@ -306,3 +348,13 @@ def _concerns(scope: str, resource: Resource) -> bool:
     if scope.startswith("/"):
         return f"{resource.key}/".startswith(f"{key_of(scope)}/")
     return resource.type == scope.lower()
+
+
+def _may_hide(scope: str, types: set[str]) -> bool:
+    """Whether resources of these types (of any, without one) may be below an unread scope."""
+    if scope and not scope.startswith("/"):
+        return not types or scope.lower() in types
+    if "/providers/" not in scope.lower():
+        return True
+    parts = f"{type_of(scope).lower()}/"
+    return any(f"{type_}/".startswith(parts) for type_ in types)
