@@ -73,12 +73,12 @@ def test_a_disk_is_named_by_what_it_says_manages_it(catalogue: Catalogue) -> Non
         ("/subscriptions/another", True),
         ("microsoft.network/connections", True),
         ("microsoft.compute/disks", False),
-        ("/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/connections/c", False),
+        ("/subscriptions/s/resourceGroups/g/providers/Microsoft.Web/sites/w", False),
         ("/subscriptions/s/resourceGroups/g/providers/Microsoft.Sql/servers/s", True),
     ],
 )
 def test_none_is_concluded_only_from_what_was_listed(
-    scope: str, blind: bool, catalogue: Catalogue
+    scope: str, catalogue: Catalogue, *, blind: bool
 ) -> None:
     unread = [{"part": "inventory", "scope": scope, "reason": "HTTP 403"}]
     facts = facts_of(catalogue, unread=unread)
@@ -93,7 +93,7 @@ def test_none_is_concluded_only_from_what_was_listed(
 
 @pytest.mark.parametrize(("days", "new"), [(6, True), (7, False), (30, False)])
 def test_what_came_into_the_bill_this_week_is_new(
-    days: int, new: bool, catalogue: Catalogue
+    days: int, catalogue: Catalogue, *, new: bool
 ) -> None:
     costs = {"net": [{"per_day": 1, "days": days}]}
     facts = facts_of(catalogue, resources=[{"name": "net"}], costs=costs)
@@ -103,7 +103,7 @@ def test_what_came_into_the_bill_this_week_is_new(
 
 @pytest.mark.parametrize(("days_ago", "new"), [(6, True), (7, False)])
 def test_what_somebody_changed_this_week_is_new(
-    days_ago: int, new: bool, catalogue: Catalogue
+    days_ago: int, catalogue: Catalogue, *, new: bool
 ) -> None:
     event = {"resource": "net", "days_ago": days_ago, "operation": "x/write"}
     facts = facts_of(catalogue, resources=[{"name": "net"}], activity=[event])
@@ -115,7 +115,7 @@ def test_what_somebody_changed_this_week_is_new(
     [({"nodeResourceGroup": "ML"}, True), ({"nodeResourceGroup": "MC_other"}, False)],
 )
 def test_what_is_in_the_group_of_a_clusters_nodes_is_its_own(
-    cluster: dict[str, str], managed: bool, catalogue: Catalogue
+    cluster: dict[str, str], catalogue: Catalogue, *, managed: bool
 ) -> None:
     type_ = "Microsoft.ContainerService/managedClusters"
     aks = {"name": "aks", "type": type_, "properties": cluster}
@@ -139,6 +139,6 @@ def test_what_is_in_a_group_that_a_service_manages_is_its_own(catalogue: Catalog
     ],
 )
 def test_what_is_kept_on_purpose_stays(
-    resource: dict[str, Any], kept: bool, catalogue: Catalogue
+    resource: dict[str, Any], catalogue: Catalogue, *, kept: bool
 ) -> None:
     assert is_kept(first(facts_of(catalogue, resources=[resource]))) is kept
