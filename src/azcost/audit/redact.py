@@ -16,10 +16,14 @@ from azcost.audit.snapshot import Snapshot
 _HEX = 10
 # Parts of names that Azure gives itself, by which rules know what a resource is for.
 _AFFIXES = re.compile(
-    r"^(mc_|ms-asr-|asrseeddisk-|pvc-|aks-|kubernetes$|shutdown-computevm-)|(-asrreplica)$", re.I
+    r"^(mc_|ms-asr-|asrseeddisk-|pvc-|aks-|kubernetes$|shutdown-computevm-)|(-asrreplica|-asr)$",
+    re.I,
 )
 # What names of Azure's own stand in ids: they say what it is, not whose.
-_AZURES_NAMES = frozenset({"default", "azurebastionsubnet", "gatewaysubnet", "$default", "$logs"})
+_AZURES_NAMES = frozenset({
+    "default", "azurebastionsubnet", "azurefirewallmanagementsubnet", "azurefirewallsubnet",
+    "gatewaysubnet", "routeserversubnet", "$default", "$logs",
+})  # fmt: skip
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _GUID = re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", re.I)
 _ADDRESS = re.compile(r"\b\d{1,3}(?:\.\d{1,3}){3}\b")
