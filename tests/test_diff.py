@@ -156,7 +156,6 @@ def test_a_limit_is_a_number(value: str) -> None:
 def test_what_cannot_be_compared_is_refused_with_a_reason(tmp_path: Path) -> None:
     file = tmp_path / "old.json"
     for text, said in (
-        ('{"terraform_version": "1.9", "resource_changes": []}', "is a Terraform plan"),
         ('[{"schema": 1}]', "holds a list"),
         ('{"schema": 1, "resources": []}', "is no JSON of `azcost estimate`"),
         ('{"schema": 9, "name": "a", "currency": "USD", "monthly": "1", "resources": []}', "9"),

@@ -241,3 +241,11 @@ def rules() -> None:
 def _csv(name: str) -> list[list[str]]:
     with (PRICING / name).open(newline="") as lines:
         return list(csv.reader(lines))[1:]
+
+
+def terraform_types() -> None:
+    """The types of azurerm that are read."""
+    from azcost.importers import terraform
+
+    listed = ", ".join(f"`azurerm_{name}`" for name in terraform.KINDS)
+    print(f"{len(terraform.KINDS)} types are read: {listed}.")

@@ -172,7 +172,9 @@ def read(root: Node, file: str, names: Names, region: str = "") -> Design:
         name=header.name or Path(file).stem,
         currency=header.currency.upper(),
         free_account=header.free_account,
-        **ends,
+        low=ends["low"],
+        expected=ends["expected"],
+        high=ends["high"],
         ranged=ranged,
         outcomes=tuple(_outcomes(header.outcome)),
     )

@@ -53,7 +53,8 @@ class Ranged(msgspec.Struct, frozen=True):
 class Design(msgspec.Struct, frozen=True):
     """An architecture as expected, and at the low and the high end of its ranges.
 
-    Without ranges all three are the same object.
+    Without ranges all three are the same object. `unpriced` are things that belong to it and
+    that no service stands for, `notes` what its source does not say.
     """
 
     name: str
@@ -64,6 +65,8 @@ class Design(msgspec.Struct, frozen=True):
     high: Architecture
     ranged: tuple[Ranged, ...] = ()
     outcomes: tuple[Outcome, ...] = ()
+    unpriced: tuple[Unpriced, ...] = ()
+    notes: tuple[Note, ...] = ()
 
     def map(self, change: Callable[[int, Service], Service]) -> Design:
         """The design with every service changed; `change` is told its place in the list too."""
@@ -106,7 +109,7 @@ def estimate(design: Design, catalogue: Catalogue) -> Estimate:
     With ranges, `low` and `high` are percentiles of draws.
     """
     _check_currency(design, catalogue)
-    unpriced: list[Unpriced] = []
+    unpriced = list(design.unpriced)
     middle = _bills(design.expected.services, design, catalogue, unpriced)
     ends = [
         _end_bills(end, design, middle, catalogue, unpriced) for end in (design.low, design.high)
@@ -124,7 +127,7 @@ def estimate(design: Design, catalogue: Catalogue) -> Estimate:
         )
         for service, items, low, high in zip(design.expected.services, middle, *ends, strict=True)
     ]
-    notes = tuple(
+    notes = design.notes + tuple(
         Note(service.name, text) for service in design.expected.services for text in service.notes()
     )
     found = Estimate(

@@ -10,6 +10,7 @@ import click
 
 from azcost import architecture
 from azcost.cli.answer import answer_options, show
+from azcost.cli.designs import load
 from azcost.errors import AzcostError, PriceNotFound
 from azcost.estimate import Unpriced
 from azcost.fields import Hours
@@ -56,7 +57,7 @@ def compare(
 
     Example: azcost compare examples/ml-serving.yaml --allow reserved,spot
     """
-    design = architecture.load(file, open_catalogue(), currency=currency)
+    design = load(file, open_catalogue(), currency=currency)
     catalogue = open_catalogue(design.currency)
     elsewhere = bool(regions) or cheapest_region
     asked = {Family.SCHEDULE: hours, Family.MODEL: models, Family.REGION: elsewhere}

@@ -10,6 +10,7 @@ import click
 
 from azcost import architecture
 from azcost.cli.answer import answer_options, show
+from azcost.cli.designs import parse
 from azcost.cli.options import fail_increase, fail_over, over_cost, over_increase
 from azcost.errors import AzcostError
 from azcost.pricing.opening import open_catalogue
@@ -34,7 +35,8 @@ def diff(
 ) -> None:
     """Compare two designs: what changes, by how much, and why.
 
-    Either is a specification or what `azcost estimate --format json` printed.
+    Either is a specification, the JSON of a Terraform plan, or what `azcost estimate
+    --format json` printed.
     Exits with 1 over an asked limit, and with 4 when something has no price.
 
     Example: azcost diff old.yaml new.yaml --fail-increase 10
@@ -59,6 +61,6 @@ def _bill(file: Path) -> Bill:
     bill = saved.read(text, str(file))
     if bill:
         return bill
-    design = architecture.parse(text, str(file), open_catalogue())
+    design = parse(text, str(file), open_catalogue())
     catalogue = open_catalogue(design.currency)
     return saved.of(architecture.estimate(design, catalogue), catalogue.tables)

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from azcost import architecture
+from azcost.cli.designs import load
 from azcost.cli.options import fail_over, html_page, over_cost
 from azcost.estimate import Estimate, Unpriced
 from azcost.pricing.opening import open_catalogue
@@ -51,7 +52,7 @@ def estimate(
     if html and (explain or len(files) > 1):
         raise click.UsageError("--html writes the page of one design: leave out the others.")
     names = open_catalogue()
-    designs = [architecture.load(file, names, region, currency) for file in files]
+    designs = [load(file, names, region, currency) for file in files]
     # Opening a catalogue takes milliseconds, as much as all the rest of a small bill.
     catalogues = {names.currency: names}
     for one in designs:

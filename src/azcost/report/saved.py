@@ -12,7 +12,6 @@ from azcost.estimate import Estimate
 from azcost.report import machine
 
 _MOST_DIGITS = 30
-_PLAN_KEYS = ("planned_values", "resource_changes", "terraform_version")
 
 
 class BillLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,7 +68,7 @@ def of(estimate: Estimate, tables: str) -> Bill:
 def read(text: str, file: str) -> Bill | None:
     """The bill that the JSON of `azcost estimate` holds; None for another kind of file.
 
-    Raises AzcostError for a damaged one, for several in one file, and for a Terraform plan.
+    Raises AzcostError for a damaged one, and for several in one file.
     """
     if text.lstrip()[:1] not in ("{", "["):
         return None
@@ -79,11 +78,6 @@ def read(text: str, file: str) -> Bill | None:
         return None  # YAML may begin like this, too; its reader says what is wrong
     if isinstance(found, list):
         raise AzcostError(f"{file} holds a list: save the estimate of one design per file.")
-    if any(key in found for key in _PLAN_KEYS):
-        raise AzcostError(
-            f"{file} is a Terraform plan, which azcost does not read yet: write its services "
-            "as a specification (azcost init starts one), or save an estimate as JSON."
-        )
     return _bill(found, file) if "resources" in found else None
 
 

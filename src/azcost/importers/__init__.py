@@ -1,0 +1,1 @@
+"""Designs that somebody wrote for another tool, read as specifications."""
