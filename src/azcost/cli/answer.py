@@ -29,35 +29,53 @@ _RENDER = {
 
 def answer_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command the options that say how its answer is shown."""
-    with_page = click.option(
-        "--html",
-        type=click.Path(path_type=Path, dir_okay=False),
-        metavar="FILE",
-        help=PAGE_HELP,
-        expose_value=False,  # only `show` needs it, so commands do not pass it on
-        callback=_remember,
-    )(command)
-    return click.option("--format", "format_", type=click.Choice(list(_RENDER)), default="text")(
-        with_page
-    )
+    return answer_options_and()(command)
+
+
+def answer_options_and(*formats: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Give a command these options with formats of its own, which it renders itself."""
+
+    def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
+        with_page = click.option(
+            "--html",
+            type=click.Path(path_type=Path, dir_okay=False),
+            metavar="FILE",
+            help=PAGE_HELP,
+            expose_value=False,  # only `show` needs it, so commands do not pass it on
+            callback=_remember,
+        )(command)
+        choice = click.Choice([*_RENDER, *formats])
+        return click.option("--format", "format_", type=choice, default="text")(with_page)
+
+    return decorate
 
 
 def _remember(ctx: click.Context, _: click.Parameter, file: Path | None) -> None:
     ctx.meta[_PAGE] = file
 
 
-def show(answer: Document, format_: str) -> None:
-    """Print an answer, and write its page if one is wanted; a notebook just gets the answer."""
+def show(
+    answer: Document,
+    format_: str,
+    *,
+    printed: str | None = None,
+    page: Callable[[Origin], str] | None = None,
+) -> None:
+    """Print an answer, and write its page if one is wanted; a notebook gets the answer itself.
+
+    `printed` is what a command rendered in a format of its own, `page` makes a page of its own.
+    """
     context = click.get_current_context()
-    if context.obj is not None:
+    if context.obj is None:
+        click.echo(_RENDER[format_](answer) if printed is None else printed, nl=False)
+    else:
         context.obj.append(answer)
-        return
-    click.echo(_RENDER[format_](answer), nl=False)
     file = context.meta[_PAGE]
     if file:
         from azcost.report.html import render
 
-        write_page(file, render(answer, origin()))
+        made = page or (lambda origin: render(answer, origin))
+        write_page(file, made(origin()))
 
 
 def write_page(file: Path, page: str) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from azcost import paths
-from azcost.cli.answer import answer_options, show
+from azcost.cli.answer import answer_options_and, show
 from azcost.cli.options import Limit
 from azcost.errors import AzcostError
 from azcost.files import is_there
@@ -40,12 +40,19 @@ _MANY = 1000
     metavar="AMOUNT",
     help="End with 1 when so much a month, or more, can be saved.",
 )
-@answer_options
+@click.option(
+    "--fix-pack",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Write the steps of each finding as a script to read; none is run.",
+)
+@answer_options_and("csv", "sarif")
 def audit(
     file: Path | None,
     demo: bool,  # noqa: FBT001 - click's flags
     exemptions: Path | None,
     fail_on_saving: Decimal | None,
+    fix_pack: Path | None,
     format_: str,
 ) -> None:
     """Judge what runs, from a snapshot of it.
@@ -59,7 +66,9 @@ def audit(
     advice = judged(file or paths.shipped("examples") / "demo-snapshot.json.gz", exemptions)
     from azcost.report import findings
 
-    show(findings.document(advice), format_)
+    show(findings.document(advice), format_, printed=_printed(advice, format_))
+    if fix_pack:
+        _write_scripts(advice, fix_pack)
     _end(advice, fail_on_saving)
 
 
@@ -77,6 +86,29 @@ def judged(file: Path, exemptions: Path | None) -> Advice:
     if len(taken.resources) > _MANY:
         click.echo(f"Judging {len(taken.resources):,} resources ...", err=True)
     return advise(run.audit(Facts(taken, _catalogue(taken.currency)), rules), taken, kept)
+
+
+def _printed(advice: Advice, format_: str) -> str | None:
+    """The audit in a format that only an audit has."""
+    if format_ == "csv":
+        from azcost.report.findings_csv import to_csv
+
+        return to_csv(advice)
+    if format_ == "sarif":
+        from importlib.metadata import version
+
+        from azcost.audit import rule
+        from azcost.report.sarif import to_sarif
+
+        return to_sarif(advice, rule.load(), version("azcost"))
+    return None
+
+
+def _write_scripts(advice: Advice, folder: Path) -> None:
+    from azcost.report.fix_pack import write
+
+    count = write(advice, folder)
+    click.echo(f"Wrote {count} scripts to {folder}: read them; azcost runs none.", err=True)
 
 
 def _catalogue(currency: str) -> Catalogue:

@@ -117,7 +117,7 @@ def to_csv(estimates: Sequence[Estimate]) -> str:
     writer.writeheader()
     for estimate in estimates:
         for cells in _cells_of(estimate):
-            writer.writerow({key: _cell(value) for key, value in cells.items()})
+            writer.writerow({key: cell(value) for key, value in cells.items()})
     return out.getvalue()
 
 
@@ -141,7 +141,7 @@ def _cells_of(estimate: Estimate) -> Iterator[dict[str, object]]:
         }
 
 
-def _cell(value: object) -> str:
+def cell(value: object) -> str:
     """A cell that a spreadsheet shows and does not run."""
     text = "" if value is None else printable(str(value))
     return f"'{text}" if text[:1] in ("=", "+", "-", "@") else text
