@@ -88,7 +88,8 @@ def _resource(one: dict[str, Any], ids: dict[str, str]) -> Resource:
 def _series(metrics: dict[str, Any], ids: dict[str, str]) -> list[Series]:
     """A number is every hour of 28 days; else `days`, `hourly` (a number or a day's 24),
     `weekend` (instead, on Saturdays and Sundays), `peak` once in the middle, `missing`
-    (the share of hours without a value, at the start), and `maximum` where it differs."""
+    (the share of hours without a value, at the start), `trend` (the share by which the end is
+    above the start), and `maximum` where it differs."""
     return [
         _one_series(ids[name], metric, written)
         for name, by_metric in metrics.items()
@@ -123,6 +124,8 @@ def _values(hourly: Any, shape: dict[str, Any], start: datetime) -> Any:
             if (start + timedelta(days=day)).weekday() >= 5:
                 values[day] = shape["weekend"]
     flat = values.reshape(-1)
+    if "trend" in shape:
+        flat *= np.linspace(1, 1 + shape["trend"], len(flat))
     if "peak" in shape:
         flat[len(flat) // 2] = shape["peak"]
     flat[: round(len(flat) * shape.get("missing", 0))] = np.nan

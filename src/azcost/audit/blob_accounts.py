@@ -1,0 +1,77 @@
+"""Storage accounts: their redundancy, what their policies do, and what their blobs cost."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import get_args
+
+from azcost.audit.documents import Document
+from azcost.audit.facts import Facts
+from azcost.audit.resource import Resource
+from azcost.meters.blobs import Redundancy, Tier
+from azcost.money import Money
+from azcost.services.blob_storage import BlobStorage
+
+ACCOUNT = "Microsoft.Storage/storageAccounts"
+BLOBS = "microsoft.storage/storageaccounts/blobservices"
+POLICY = "microsoft.storage/storageaccounts/managementpolicies"
+GIB = 1024**3
+# What a change costs that the account's own `update` can make: zones are not given up by it.
+# https://learn.microsoft.com/azure/storage/common/redundancy-migration
+WITHOUT_SECOND_REGION = {"GRS": "LRS", "RA-GRS": "LRS", "GZRS": "ZRS", "RA-GZRS": "ZRS"}
+
+
+def redundancy_of(account: Resource) -> str:
+    """`RA-GRS` for the SKU `Standard_RAGRS`; empty for a SKU that is not known here."""
+    word = account.sku.name.partition("_")[2].upper()
+    named = word.replace("RAG", "RA-G")
+    return named if named in get_args(Redundancy) else ""
+
+
+def sku_with(account: Resource, redundancy: str) -> str:
+    """The SKU of an account with another redundancy."""
+    return f"{account.sku.name.partition('_')[0]}_{redundancy.replace('-', '')}"
+
+
+def blobs_of(account: Resource, facts: Facts) -> Resource | None:
+    """The blob service of an account, which has the measurements of its blobs."""
+    found = facts.children(account, BLOBS)
+    return found[0] if found else None
+
+
+def rules_of(account: Resource, facts: Facts) -> tuple[Document, ...]:
+    """The enabled rules of its lifecycle policy; none where it has no policy."""
+    return tuple(
+        rule
+        for policy in facts.children(account, POLICY)
+        for rule in policy.each("policy.rules")
+        if rule.flag("enabled") is not False
+    )
+
+
+def moves_to_cooler_tiers(account: Resource, facts: Facts) -> bool:
+    """Whether a rule moves blobs from the tier that they were written to."""
+    paths = ("tierToCool", "tierToCold", "tierToArchive", "enableAutoTierToHotFromCool")
+    return any(
+        rule.has(f"definition.actions.baseBlob.{path}")
+        for rule in rules_of(account, facts)
+        for path in paths
+    )
+
+
+def list_price(
+    account: Resource, facts: Facts, tier: str, redundancy: str, **amounts: Decimal
+) -> Money | None:
+    """A month of blobs in a tier; None where no price is recorded."""
+    if tier not in get_args(Tier):
+        return None
+    return facts.list_price(
+        BlobStorage(
+            name="blobs",
+            region=account.location,
+            tier=tier,  # type: ignore[arg-type]
+            redundancy=redundancy,  # type: ignore[arg-type]
+            hierarchical_namespace=account.flag("isHnsEnabled") or False,
+            **amounts,  # type: ignore[arg-type]
+        )
+    )
