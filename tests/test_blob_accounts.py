@@ -19,8 +19,17 @@ from azcost.pricing.catalogue import Catalogue
 POLICY = "Microsoft.Storage/storageAccounts/managementPolicies"
 
 
+def acts(action: str) -> dict[str, Any]:
+    days = {"daysAfterModificationGreaterThan": 30}
+    return {"enabled": True, "definition": {"actions": {"baseBlob": {action: days}}}}
+
+
 def facts_of(catalogue: Catalogue, sku: str, *rules: dict[str, Any]) -> Facts:
-    policy = {"name": "data/default", "type": POLICY, "properties": {"policy": {"rules": rules}}}
+    policy = {
+        "name": "data/default",
+        "type": POLICY,
+        "properties": {"policy": {"rules": list(rules)}},
+    }
     resources = [{"name": "data", "sku": {"name": sku}}, policy]
     return Facts(estates.snapshot({"resources": resources}, ACCOUNT), catalogue)
 
@@ -48,17 +57,15 @@ def test_another_redundancy_is_written_as_azure_writes_it(catalogue: Catalogue) 
 
 
 @pytest.mark.parametrize(
-    ("action", "enabled", "moves"),
+    ("rule", "moves"),
     [
-        ("tierToCool", True, True),
-        ("tierToArchive", True, True),
-        ("delete", True, False),
-        ("tierToCool", False, False),
+        (acts("tierToCool"), True),
+        (acts("tierToArchive"), True),
+        (acts("delete"), False),
+        (acts("tierToCool") | {"enabled": False}, False),
     ],
 )
-def test_policies_that_move(catalogue: Catalogue, action: str, enabled: bool, moves: bool) -> None:
-    actions = {"baseBlob": {action: {"daysAfterModificationGreaterThan": 30}}}
-    rule = {"enabled": enabled, "definition": {"actions": actions}}
+def test_policies_that_move(catalogue: Catalogue, rule: dict[str, Any], *, moves: bool) -> None:
     facts = facts_of(catalogue, "Standard_LRS", rule)
     (account,) = facts.by_type(ACCOUNT)
     assert moves_to_cooler_tiers(account, facts) is moves

@@ -205,10 +205,12 @@ class Estate:
         peaks: float = 1.3,
         dimension: str = "",
         days: int = METRIC_DAYS,
+        trend: float = 0.0,
     ) -> None:
         """Measure a metric by the hour, between `low` and about `high` as busy as `week`.
 
-        Maxima are `peaks` times the average; totals are the average.
+        Maxima are `peaks` times the average; totals are the average. The end is above the
+        start by the share `trend`.
         """
         chance = self.chance(resource, metric + dimension)
         start = datetime.combine(TODAY - timedelta(days=days), time(), UTC)
@@ -217,7 +219,7 @@ class Estate:
         step = _step(high)
         for hour in range(days * 24):
             busy = week((first + hour) % 168) * chance.uniform(0.85, 1.1)
-            value = low + (high - low) * busy
+            value = (low + (high - low) * busy) * (1 + trend * hour / (days * 24))
             average.append(round(value / step) * step)
             maximum.append(round(value * chance.uniform(1, peaks) / step) * step)
         self._series.append(

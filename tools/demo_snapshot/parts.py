@@ -7,7 +7,7 @@ from typing import Any
 
 from azcost.audit.resource import Resource
 
-from .estate import COST_DAYS, TODAY, Estate, Week, daily, office, scope_of
+from .estate import COST_DAYS, METRIC_DAYS, TODAY, Estate, Week, daily, office, scope_of
 
 VM = "Microsoft.Compute/virtualMachines"
 DISK = "Microsoft.Compute/disks"
@@ -217,15 +217,24 @@ def store(
     lifecycle: bool = True,
     reads: int = 2_000_000,
     growth: float = 0.05,
+    gb_per_read: float = 0.001,
+    kind: str = "StorageV2",
+    **fields: Any,
 ) -> Resource:
-    """A storage account with blobs of one tier, its policy, bill and measurements."""
+    """A storage account with blobs of one tier, its policy, bill and measurements.
+
+    `growth` is by which its bill grows in three months; its data does by a third of that
+    in one.
+    """
+    family = "Premium" if tier == "Premium" else "Standard"
     made = estate.add(
         "Microsoft.Storage/storageAccounts",
         name,
         group,
-        kind="StorageV2",
-        sku={"name": f"Standard_{redundancy}", "tier": "Standard"},
+        kind=kind,
+        sku={"name": f"{family}_{redundancy.replace('-', '')}", "tier": family},
         properties={"accessTier": tier, "isHnsEnabled": False, "creationTime": ago(400)},
+        **fields,
     )
     blobs = estate.add(
         "Microsoft.Storage/storageAccounts/blobServices",
@@ -246,11 +255,17 @@ def store(
     )  # fmt: skip
     estate.measure(made, "UsedCapacity", gb * GIB, low=gb * GIB * 0.99, peaks=1.0)
     estate.measure(made, "Transactions", reads / 730)
-    estate.measure(
-        blobs, "BlobCapacity", gb * GIB, low=gb * GIB * 0.99, peaks=1.0, dimension=f"Tier={tier}"
-    )
+    held, trend = gb * GIB, growth / 3
+    for split in ("", f"Tier={tier}"):
+        estate.measure(
+            blobs, "BlobCapacity", held, low=held * 0.99, peaks=1.0, dimension=split, trend=trend
+        )
+    count = gb * 40
+    estate.measure(blobs, "BlobCount", count, low=count * 0.99, peaks=1.0, dimension=f"Tier={tier}")
+    estate.measure(made, "Transactions", reads / 730, dimension="GeoType=Primary")
     estate.measure(blobs, "Transactions", reads / 730)
-    estate.measure(blobs, "Egress", reads / 730 * 1e6)
+    estate.measure(blobs, "Ingress", trend * held / METRIC_DAYS / 24 * 1.2)
+    estate.measure(blobs, "Egress", reads / 730 * gb_per_read * GIB)
     return made
 
 
