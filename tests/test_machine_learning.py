@@ -54,7 +54,9 @@ def hours_a_day(catalogue: Catalogue, meter: str, *others: dict[str, object]) ->
     return machine_bill(blue, facts).quantity / AVERAGE_MONTH
 
 
-@pytest.mark.parametrize("meter", ["D11 v2/DS11 v2", "DS11 v2", "DS11_v2", "DS11 v2 Low Priority"])
+@pytest.mark.parametrize(
+    "meter", ["D11 v2/DS11 v2", "DS11 v2", "DS11_v2", "DS11v2", "DS11 v2 Spot"]
+)
 def test_a_meter_of_its_size_is_its_own(catalogue: Catalogue, meter: str) -> None:
     assert hours_a_day(catalogue, meter) == 24
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 from functools import cached_property
 from typing import TypeVar
 
@@ -11,7 +12,8 @@ import msgspec
 import numpy as np
 
 from azcost import estimate
-from azcost.audit.bill import Bill, Item, item
+from azcost.audit.bill import WINDOW_DAYS, Bill, Item, item
+from azcost.audit.costs import amounts
 from azcost.audit.references import references
 from azcost.audit.resource import Resource, key_of, type_of
 from azcost.audit.rule import Billed, Confidence, Measured
@@ -267,6 +269,18 @@ class Facts:
         ]
         known = [day for day in firsts if day is not None]
         return costs.first_day + timedelta(days=min(known)) if costs and known else None
+
+    def used_by_day(self, resource: Resource, *, service: str, meter: str) -> list[Decimal]:
+        """What was used of a resource's meters on each of the last 30 days of the bill.
+
+        The meters are those whose names contain these words; empty without any.
+        """
+        found = [
+            amounts(line.quantity)[-WINDOW_DAYS:]
+            for line in self._lines.get(resource.key, ())
+            if service.lower() in line.service.lower() and meter.lower() in line.meter.lower()
+        ]
+        return [sum(day, start=Decimal(0)) for day in zip(*found, strict=True)]
 
     def list_price(self, service: Service) -> Money | None:
         """A month of a service by the price list: what a change would cost instead.

@@ -53,11 +53,17 @@ def machine_bill(part: Resource, facts: Facts) -> Bill:
 
 
 def _is_of(one: Item, size: str) -> bool:
-    """Whether a meter such as `D11 v2/DS11 v2` is that of a size."""
-    name = one.meter.lower().replace("_", " ")
+    """Whether a meter such as `D11 v2/DS11 v2` or `NC16asT4 v3` is that of a size."""
+    name = one.meter.lower()
     for ending in _CHEAP:
         name = name.removesuffix(ending)
-    return size.lower().removeprefix("standard_").replace("_", " ") in name.split("/")
+    wanted = _joined(size.lower().removeprefix("standard_"))
+    return wanted in {_joined(part) for part in name.split("/")}
+
+
+def _joined(name: str) -> str:
+    """A size without the blanks that price lists put now here, now there."""
+    return name.replace("_", "").replace(" ", "")
 
 
 def _share(part: Resource, workspace: Resource, facts: Facts) -> Decimal:

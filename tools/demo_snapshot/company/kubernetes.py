@@ -63,7 +63,8 @@ def build(estate: Estate) -> None:
     )
     estate.bill(registry, "container_registry", sku="Standard", storage_gb=140)
     estate.measure(registry, "StorageUsed", 140 * GIB, low=139 * GIB, peaks=1.0)
-    estate.measure(registry, "TotalPullCount", 60)
+    for metric in ("TotalPullCount", "SuccessfulPullCount", "SuccessfulPushCount"):
+        estate.measure(registry, metric, 60)
 
 
 def _pool(name: str, size: str, count: int, *, mode: str = "User", **fields: Any) -> dict[str, Any]:

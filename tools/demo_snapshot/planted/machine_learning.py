@@ -63,6 +63,15 @@ def plant_two_gpus(estate: Estate) -> None:
     estate.plant("unused_gpus_in_nodes", left)
 
 
+def plant_large_gpu(estate: Estate) -> None:
+    """Fine-tuning of small models, on the GPU that was at hand."""
+    left = cluster(
+        estate, "a100-small", "Standard_NC24ads_A100_v4", hours=70, nodes=1, active=1, idle=0.02,
+        gpu=9,
+    )  # fmt: skip
+    estate.plant("larger_gpu_than_needed", left)
+
+
 def plant_old_endpoint(estate: Estate) -> None:
     """The model of a project that ended."""
     left = endpoint(estate, "churn-v1", SERVING, 2, requests=0)
