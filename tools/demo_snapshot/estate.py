@@ -162,7 +162,14 @@ class Estate:
             )
 
     def bill_made_up(
-        self, resource: Resource, service: str, meter: str, per_day: str, *, since: int = COST_DAYS
+        self,
+        resource: Resource,
+        service: str,
+        meter: str,
+        per_day: str,
+        *,
+        since: int = COST_DAYS,
+        product: str = "",
     ) -> None:
         """Bill a meter that no source has a price for: the amount is this company's own."""
         for days_ago in range(1, since + 1):
@@ -171,7 +178,7 @@ class Estate:
                     day=TODAY - timedelta(days=days_ago),
                     resource=resource.id,
                     service=service,
-                    product=service,
+                    product=product or service,
                     meter=meter,
                     actual=Decimal(per_day),
                     amortised=Decimal(per_day),

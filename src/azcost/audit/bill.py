@@ -90,6 +90,12 @@ class Bill(msgspec.Struct, frozen=True):
         )
         return Bill(self.currency, tuple(chosen), self.is_known)
 
+    def without(self, *words: str) -> Bill:
+        """The meters that have none of these words in their product or name, in any case."""
+        named = ((one, f"{one.product} {one.meter}".lower()) for one in self.items)
+        kept = (one for one, name in named if not any(word.lower() in name for word in words))
+        return Bill(self.currency, tuple(kept), self.is_known)
+
     def saving(
         self,
         share: Decimal = _ONE,

@@ -42,6 +42,9 @@ def build(estate: Estate) -> None:
     estate.measure(cache, "allserverLoad", 60, low=10)
     estate.measure(cache, "allconnectedclients", 40, low=12)
     estate.measure(cache, "allcacheRead", 2e6)
+    estate.measure(cache, "allcachehits", 9e5)
+    estate.measure(cache, "allcachemisses", 4e4)
+    estate.measure(cache, "allsetcommands", 6e4)
     estate.measure(cache, "alltotalcommandsprocessed", 4e6)
 
 
@@ -69,7 +72,9 @@ def _sql(estate: Estate) -> None:
     )
     estate.bill(database, "sql_database", sku="GP_Gen5_4", storage_gb=100, hybrid_benefit=True)
     estate.bill_made_up(database, "SQL Database", "vCore", "9.60")
-    for metric in ("cpu_percent", "workers_percent", "log_write_percent"):
+    for metric in (
+        "cpu_percent", "workers_percent", "log_write_percent", "physical_data_read_percent",
+    ):  # fmt: skip
         estate.measure(database, metric, 64, low=8)
     estate.measure(database, "storage_percent", 61, low=60, peaks=1.0)
     estate.measure(database, "connection_successful", 900, low=20)
