@@ -38,6 +38,9 @@ def plant_sql(estate: Estate) -> None:
         properties={"state": "Ready", "perDatabaseSettings": {"maxCapacity": 50}},
     )
     estate.bill_made_up(pool, "SQL Database", "eDTUs", "19.40")
+    for tenant in ("blue", "green"):
+        inside = {"status": "Online", "elasticPoolId": pool.id}
+        estate.add(SQL, f"lab-sql/tenant-{tenant}", LAB, properties=inside)
     for metric in ("dtu_consumption_percent", "workers_percent"):
         estate.measure(pool, metric, 14)
     estate.plant("elastic_pool_larger_than_needed", pool)
