@@ -53,6 +53,10 @@ COMMANDS = {
         "spending:anomalies",
         "Find days that cost unlike the days before, where and why.",
     ),
+    "budget": (
+        "budget:budget",
+        "Set budgets in Azure, see where they stand, and check them against a forecast.",
+    ),
     "prices": ("prices:prices", "Look at the price tables, and fetch newer prices from Azure."),
     "schema": ("spec:schema", "Print the JSON schema of a specification, for editors."),
 }

@@ -7,6 +7,7 @@ research: as good as AutoETS on eight public series at a fiftieth of the time).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from math import ceil
 
 import msgspec
@@ -100,6 +101,22 @@ def forecast(daily: Array, horizon: int) -> Forecast:
         errors,
         _back_test(known, actual, paths, errors),
     )
+
+
+def hindsight(daily: Array, horizons: Mapping[int, int]) -> dict[int, float]:
+    """The totals that would have been forecast earlier, by the number of days known then.
+
+    `horizons` says how many days ahead; days before the second week have no forecast.
+    """
+    known = _filled(daily[-_MAX_DAYS:])
+    before = len(daily) - len(known)
+    floor = _floor(known)
+    days = [day - before for day in horizons if day - before >= MIN_DAYS]
+    states = smooth(np.log(np.maximum(known, floor)), days)
+    return {
+        state.day + before: float(_costs(state.ahead(horizons[state.day + before]), floor).sum())
+        for state in states
+    }
 
 
 def conformal(scores: Array, level: float = _RANK) -> float | None:

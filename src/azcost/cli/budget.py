@@ -1,0 +1,423 @@
+"""`azcost budget`: budgets in Azure, set and changed; and where they stand."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from azcost import paths
+from azcost.cli.answer import answer_options, show
+from azcost.cli.budget_options import (
+    Described,
+    changed,
+    conditions,
+    costs_of,
+    described,
+    filter_options,
+    is_snapshot,
+    new_budget,
+    threshold_option,
+    thresholds,
+)
+from azcost.cli.connecting import agreed, connect, login_options, scope_from, scope_options
+from azcost.cli.options import Limit
+from azcost.errors import AzcostError
+
+if TYPE_CHECKING:
+    from azcost.actions.azure_budgets import Budgets
+    from azcost.actions.budget import Budget, Standing, Threshold
+    from azcost.actions.budget_change import BudgetChange
+    from azcost.actions.budget_check import Check
+    from azcost.actions.proposal import Proposal
+    from azcost.actions.scope import Scope
+
+
+@click.group()
+def budget() -> None:
+    """Set budgets in Azure, see where they stand, and check them against a forecast.
+
+    Whatever changes something shows it first and asks; --dry-run only shows it.
+
+    Example: azcost budget check --demo
+    """
+
+
+def _where(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Options of a scope and of a login, as one argument `scope` and one `open_budgets`."""
+
+    def wrapped(**given: Any) -> Any:
+        names = ("subscription", "resource_group", "management_group", "billing_account", "path")
+        scope = scope_from(*(given.pop(name) for name in names))
+        cloud, login = given.pop("cloud"), given.pop("login")
+        return command(scope=scope, open_budgets=lambda: _budgets(cloud, login, scope), **given)
+
+    wrapped.__name__, wrapped.__doc__ = command.__name__, command.__doc__
+    wrapped.__dict__.update(command.__dict__)
+    return scope_options(login_options(wrapped))
+
+
+def _budgets(cloud: str, login: str, scope: Scope) -> Budgets:
+    from azcost.actions.azure_budgets import PERMITS, Budgets
+
+    return Budgets(connect(cloud, login, PERMITS), scope)
+
+
+def _changing(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Options of what changes something."""
+    command = click.option("--yes", is_flag=True, help="Do it without asking.")(command)
+    return click.option("--dry-run", is_flag=True, help="Show it, and change nothing.")(command)
+
+
+def _today() -> Any:
+    return datetime.now(UTC).date()
+
+
+@budget.command()
+@click.argument("name")
+@_where
+@described
+@click.option(
+    "--as",
+    "language",
+    type=click.Choice(["az", "bicep", "terraform"]),
+    help="Print code that creates it, instead of asking Azure.",
+)
+@_changing
+@answer_options
+def create(
+    name: str,
+    scope: Scope,
+    open_budgets: Callable[[], Budgets],
+    wanted: Described,
+    language: str | None,
+    dry_run: bool,  # noqa: FBT001 - click's flags
+    yes: bool,  # noqa: FBT001
+    **how: Any,
+) -> None:
+    """Create a budget; one that is there already is brought to what is asked for.
+
+    Example: azcost budget create ml --subscription ID --amount 5000 --email me@example.com
+    """
+    from azcost.actions import budget_rules
+
+    today = _today()
+    new, proposal = new_budget(name, scope, wanted, today)
+    if language:
+        budget_rules.check(new, today)
+        _print_code(new, proposal, language)
+        return
+    found, why = _look(open_budgets, name, dry_run=dry_run)
+    if found and not wanted.start:
+        import msgspec
+
+        new = msgspec.structs.replace(new, start=found.budget.start)
+    budget_rules.check(new, today, before=found.budget if found else None)
+    _change(new, found, proposal, open_budgets, dry_run=dry_run, yes=yes, why=why, how=how)
+
+
+def _print_code(new: Budget, proposal: Proposal | None, language: str) -> None:
+    from azcost.actions.budget_code import CODE
+
+    click.echo(CODE[language](new), nl=False)
+    if proposal:
+        click.echo(f"The amount, {proposal.amount:,}: {proposal.basis}.", err=True)
+
+
+def _look(
+    open_budgets: Callable[[], Budgets], name: str, *, dry_run: bool
+) -> tuple[Standing | None, str]:
+    """The budget that exists; a dry run does without Azure, and says so."""
+    from azcost.arm.failures import ArmError
+
+    try:
+        return open_budgets().named(name), ""
+    except ArmError as error:
+        if not dry_run:
+            raise
+        return None, str(error)
+
+
+def _change(
+    new: Budget,
+    found: Standing | None,
+    proposal: Proposal | None,
+    open_budgets: Callable[[], Budgets],
+    *,
+    dry_run: bool,
+    yes: bool,
+    why: str,
+    how: dict[str, Any],
+) -> None:
+    from azcost.actions.budget_change import towards
+    from azcost.report.budget import Stage, change_document
+
+    change = towards(new, found)
+    if dry_run:
+        stage = Stage.NOT_COMPARED if why else Stage.PLANNED
+        notes = (f"Not compared with what exists. {why}",) if why else ()
+        show(change_document(change, stage, proposal, notes), **how)
+        if why:
+            sys.exit(3)
+        return
+    _carry_out(change, proposal, open_budgets, yes=yes, how=how)
+
+
+def _carry_out(
+    change: BudgetChange,
+    proposal: Proposal | None,
+    open_budgets: Callable[[], Budgets],
+    *,
+    yes: bool,
+    how: dict[str, Any],
+) -> None:
+    """Do what is to be done, after it was agreed upon."""
+    from azcost.actions.difference import Verb
+    from azcost.report.budget import Stage, change_document
+    from azcost.report.document import to_text
+
+    if change.verb is not Verb.NOTHING and not yes:
+        click.echo(to_text(change_document(change, Stage.PLANNED, proposal)), err=True)
+        if not agreed(f"{str(change.verb).capitalize()} this budget?"):
+            click.echo("Nothing was changed.", err=True)
+            return
+    open_budgets().carry_out(change)
+    show(change_document(change, Stage.DONE, proposal), **how)
+
+
+@budget.command()
+@click.argument("name")
+@_where
+@described
+@_changing
+@answer_options
+def update(
+    name: str,
+    scope: Scope,
+    open_budgets: Callable[[], Budgets],
+    wanted: Described,
+    dry_run: bool,  # noqa: FBT001 - click's flags
+    yes: bool,  # noqa: FBT001
+    **how: Any,
+) -> None:
+    """Change a budget that exists; what no option names stays as it is.
+
+    Example: azcost budget update ml --subscription ID --amount 6000
+    """
+    from azcost.actions import budget_rules
+
+    del scope
+    found = open_budgets().existing(name)
+    new, proposal = changed(found.budget, wanted)
+    budget_rules.check(new, _today(), before=found.budget)
+    _change(new, found, proposal, open_budgets, dry_run=dry_run, yes=yes, why="", how=how)
+
+
+@budget.command()
+@click.argument("name")
+@_where
+@_changing
+@answer_options
+def delete(
+    name: str,
+    scope: Scope,
+    open_budgets: Callable[[], Budgets],
+    dry_run: bool,  # noqa: FBT001 - click's flags
+    yes: bool,  # noqa: FBT001
+    **how: Any,
+) -> None:
+    """Delete a budget.
+
+    Example: azcost budget delete ml --subscription ID
+    """
+    from azcost.actions.budget_change import deletion
+    from azcost.report.budget import Stage, change_document
+
+    del scope
+    change = deletion(open_budgets().existing(name))
+    if dry_run:
+        show(change_document(change, Stage.PLANNED), **how)
+        return
+    _carry_out(change, None, open_budgets, yes=yes, how=how)
+
+
+@budget.command("list")
+@_where
+@answer_options
+def list_(scope: Scope, open_budgets: Callable[[], Budgets], **how: Any) -> None:
+    """List the budgets of a scope.
+
+    Example: azcost budget list --subscription ID
+    """
+    from azcost.report.budget import list_document
+
+    show(list_document(str(scope), open_budgets().all()), **how)
+
+
+@budget.command("show")
+@click.argument("name")
+@_where
+@answer_options
+def show_(name: str, scope: Scope, open_budgets: Callable[[], Budgets], **how: Any) -> None:
+    """Show a budget with all its settings.
+
+    Example: azcost budget show ml --subscription ID
+    """
+    from azcost.report.budget import show_document
+
+    del scope
+    show(show_document(open_budgets().existing(name)), **how)
+
+
+@budget.command()
+@click.argument("file", required=False, type=click.Path(path_type=Path))
+@click.option("--demo", is_flag=True, help="Use the snapshot that ships with azcost.")
+@click.option("--amount", type=Limit(), help="A month's budget, for the costs of FILE.")
+@click.option("--name", help="Check this budget only.")
+@click.option("--replay", is_flag=True, help="Say when thresholds would have fired before.")
+@click.option(
+    "--complete-until",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="The last complete day of a table; default: its last.",
+)
+@threshold_option
+@filter_options
+@scope_options
+@login_options
+@answer_options
+def check(
+    file: Path | None,
+    demo: bool,  # noqa: FBT001 - click's flags
+    amount: Decimal | None,
+    name: str | None,
+    replay: bool,  # noqa: FBT001
+    complete_until: datetime | None,
+    threshold: tuple[str, ...],
+    only_group: tuple[str, ...],
+    only_service: tuple[str, ...],
+    only_tag: tuple[str, ...],
+    format_: str,
+    **where: Any,
+) -> None:
+    """Say where budgets stand and where the month ends; ends with 1 if that is over one.
+
+    FILE is a snapshot, whose budgets are checked, or a table of daily costs with --amount.
+    Without a FILE the budgets of a scope and their costs are read from Azure.
+
+    Example: azcost budget check costs.csv --amount 5000 --replay
+    """
+    from azcost.report.budget_check import document, is_over
+
+    filters = conditions(only_group, only_service, only_tag)
+    asked = thresholds(threshold)
+    cloud, login = where.pop("cloud"), where.pop("login")
+    if demo and file:
+        raise click.UsageError("Name one source: FILE or --demo.")
+    file = paths.shipped("examples") / "demo-snapshot.json.gz" if demo else file
+    if amount is not None and file:
+        scope = scope_from(**where) if any(where.values()) else None
+        until = complete_until.date() if complete_until else None
+        spending = costs_of(file, until, scope, filters)
+        found = [_check_one(name or "the budget", amount, spending, asked)], []
+    elif file and is_snapshot(file):
+        found = _of_snapshot(file, asked, name)
+    elif file:
+        raise click.UsageError("A table of costs has no budget: give --amount.")
+    elif amount is not None or filters:
+        raise click.UsageError("--amount and filters go with the costs of a FILE.")
+    else:
+        found = _of_azure(scope_from(**where), cloud, login, asked, name)
+    checks, others = found
+    show(document(checks, others, replayed=replay), format_)
+    if is_over(checks, others):
+        sys.exit(1)
+
+
+Found = tuple[list["Check"], list[tuple["Standing", str]]]
+
+
+def _check_one(name: str, amount: Decimal, spending: Any, asked: tuple[Threshold, ...]) -> Check:
+    from azcost.actions.budget import LADDER
+    from azcost.actions.budget_check import check as checked
+
+    if amount <= 0:
+        raise AzcostError("A budget needs an amount of more than 0.")
+    return checked(name, amount, spending, asked or LADDER)
+
+
+def _of_snapshot(file: Path, asked: tuple[Threshold, ...], name: str | None) -> Found:
+    """The budgets of a snapshot, with its costs."""
+    from azcost.actions.budget_costs import budgets_in, spent_in
+    from azcost.audit import snapshot
+
+    read = snapshot.load(file)
+    found = _named(budgets_in(read), name, f"The snapshot {file.name}")
+    return _checked(
+        found, asked, lambda one: spent_in(read, one.budget.scope, one.budget.conditions)
+    )
+
+
+def _of_azure(
+    scope: Scope, cloud: str, login: str, asked: tuple[Threshold, ...], name: str | None
+) -> Found:
+    """The budgets of a scope, with the costs that Azure has of what they count."""
+    from azcost.actions.azure_budgets import Budgets
+    from azcost.actions.azure_costs import daily_costs
+    from azcost.arm.permits import READS
+
+    connection = connect(cloud, login, READS)
+    found = _named(Budgets(connection, scope).all(), name, f"The {scope}")
+    today = _today()
+
+    def costs(one: Standing) -> Any:
+        click.echo(f"Reading the costs of {one.budget.name}", err=True)
+        return daily_costs(connection, one.budget, today)
+
+    return _checked(found, asked, costs)
+
+
+def _named(found: list[Standing], name: str | None, where: str) -> list[Standing]:
+    kept = [one for one in found if name is None or one.budget.name.lower() == name.lower()]
+    if not kept:
+        known = ", ".join(one.budget.name for one in found)
+        raise AzcostError(
+            f"{where} has no budget{f' {name!r}: there are {known}' if name and known else ''}."
+        )
+    return kept
+
+
+def _checked(
+    found: list[Standing], asked: tuple[Threshold, ...], costs: Callable[[Standing], Any]
+) -> Found:
+    """Check what is monthly and has costs enough; say why of the rest."""
+    from azcost.arm.failures import ArmError
+
+    checks: list[Check] = []
+    others: list[tuple[Standing, str]] = []
+    for one in found:
+        if one.budget.grain != "Monthly":
+            others.append((one, f"{one.budget.grain.lower()}, and forecasts end with the month"))
+            continue
+        own = tuple(each.threshold for each in one.budget.notifications)
+        try:
+            checks.append(
+                _check_one(_title(one, found), one.budget.amount, costs(one), asked or own)
+            )
+        except ArmError:
+            raise
+        except AzcostError as error:
+            others.append((one, str(error)))
+    return checks, others
+
+
+def _title(one: Standing, found: list[Standing]) -> str:
+    """A budget's name, with its scope where several have the same."""
+    budget_ = one.budget
+    if [each.budget.name for each in found].count(budget_.name) == 1:
+        return budget_.name
+    return f"{budget_.name} of {budget_.scope.name}"
