@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 from azcost.actions.budget import Standing, standing
 from azcost.actions.budget_change import BudgetChange, is_same
 from azcost.actions.difference import NotWritten, Verb
@@ -53,10 +56,14 @@ class Budgets:
 
         Raises NotWritten, which says what is there now.
         """
-        if change.verb is Verb.NOTHING or change.after is None:
-            return change.before if change.verb is Verb.NOTHING else self._delete(change)
+        if change.verb is Verb.NOTHING:
+            return change.before
+        if change.after is None:
+            self._delete(change)
+            return None
         wanted = change.after
-        body = change.body
+        # Bytes are taken as well, whatever the annotation says, and can be sent again.
+        body: Any = json.dumps(change.body).encode()
         try:
             with translated(f"{change.verb} the budget {wanted.name}"):
                 answer = self._budgets.create_or_update(self._path, wanted.name, body)
@@ -65,7 +72,7 @@ class Budgets:
             now = self._after(failed, wanted.name)
             if now and is_same(now.budget, wanted):
                 return now
-            raise NotWritten(f"{failed} {_state(change.before, now)}") from failed
+            raise NotWritten(f"{_sentence(failed)} {_state(change.before, now)}") from failed
 
     def _delete(self, change: BudgetChange) -> None:
         assert change.before is not None  # noqa: S101 - a deletion is of what exists
@@ -78,7 +85,7 @@ class Budgets:
                 self._budgets.delete(self._path, name)
         except ArmError as failed:
             if left := self._after(failed, name):
-                raise NotWritten(f"{failed} {_state(change.before, left)}") from failed
+                raise NotWritten(f"{_sentence(failed)} {_state(change.before, left)}") from failed
 
     def _after(self, failed: ArmError, name: str) -> Standing | None:
         """What is there after a failure."""
@@ -86,13 +93,17 @@ class Budgets:
             return self.named(name)
         except ArmError as again:
             raise NotWritten(
-                f"{failed} What is there now could not be read either ({again}): look with "
-                f"azcost budget show {name}."
+                f"{_sentence(failed)} What is there now could not be read either ({again}): "
+                f"look with azcost budget show {name}."
             ) from failed
 
     @property
     def _path(self) -> str:
         return self.scope.path
+
+
+def _sentence(failed: ArmError) -> str:
+    return f"{str(failed).rstrip('.')}."
 
 
 def _state(before: Standing | None, now: Standing | None) -> str:
@@ -104,5 +115,3 @@ def _state(before: Standing | None, now: Standing | None) -> str:
         "Somebody else has changed it meanwhile; their change was kept. Run this again to see "
         "what there is now."
     )
-
-

@@ -72,7 +72,9 @@ def _rows(connection: Connection, budget: Budget, body: Json) -> list[dict[str, 
         found = arm.post(path, _API_VERSION, body, **query).get("properties") or {}
         names = [str(column["name"]).lower() for column in found.get("columns") or ()]
         if missing := {"cost", "usagedate", "currency"} - set(names):
-            raise AzcostError(f"Azure's answer on costs has no column {', '.join(sorted(missing))}.")
+            raise AzcostError(
+                f"Azure's answer on costs has no column {', '.join(sorted(missing))}."
+            )
         rows += [dict(zip(names, row, strict=True)) for row in found.get("rows") or ()]
         token = parse_qs(urlsplit(found.get("nextLink") or "").query).get("$skiptoken", [""])[0]
         if not token or token in asked:

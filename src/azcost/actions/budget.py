@@ -128,7 +128,7 @@ def _moment(day: date) -> str:
 
 def _filter(conditions: Sequence[Condition]) -> Json:
     """One condition stands alone: Azure wants at least two below `and`."""
-    parts = [
+    parts: list[Json] = [
         {one.kind: {"name": one.name, "operator": "In", "values": list(one.values)}}
         for one in conditions
     ]

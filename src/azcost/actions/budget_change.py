@@ -19,9 +19,18 @@ class BudgetChange(msgspec.Struct, frozen=True):
     differences: tuple[Difference, ...]
 
     @property
+    def budget(self) -> Budget:
+        """The budget that it is about."""
+        budget = self.after or (self.before.budget if self.before else None)
+        assert budget is not None  # noqa: S101 - a change has at least one of them
+        return budget
+
+    @property
     def body(self) -> Json | None:
         """The JSON to send; None for what is to be deleted."""
-        return self.after and self.after.body(self.before.etag if self.before else "")
+        if self.after is None:
+            return None
+        return self.after.body(self.before.etag if self.before else "")
 
 
 def towards(wanted: Budget, found: Standing | None) -> BudgetChange:

@@ -34,12 +34,8 @@ class Check(msgspec.Struct, frozen=True):
         return self.is_exceeded or self.outlook.month.expected > float(self.amount)
 
 
-def check(
-    name: str, amount: Decimal, spending: Spending, thresholds: Sequence[Threshold]
-) -> Check:
+def check(name: str, amount: Decimal, spending: Spending, thresholds: Sequence[Threshold]) -> Check:
     """Check a monthly budget; raises AzcostError when there are too few days."""
     ahead = outlook(name, spending.total(), spending, 30)
     months = replay(spending, amount, thresholds)
-    return Check(
-        name, amount, ahead, ahead.breach(float(amount)), tuple(thresholds), tuple(months)
-    )
+    return Check(name, amount, ahead, ahead.breach(float(amount)), tuple(thresholds), tuple(months))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
 from typing import Any
 
 from azcost.actions.budget import Budget, Condition, Notification, number, plain
@@ -42,7 +43,7 @@ def az(budget: Budget) -> str:
 
     It reads the eTag first: without it Azure refuses to change a budget that exists.
     """
-    url = f"https://management.azure.com{budget.path}?api-version={API_VERSION}"
+    url = f"{budget.path}?api-version={API_VERSION}"  # az puts the cloud's host before it
     body = json.dumps(budget.properties(), indent=2, ensure_ascii=False)
     return "\n".join([
         "#!/usr/bin/env bash",
@@ -129,18 +130,16 @@ def terraform(budget: Budget) -> str:
                 "use --as bicep or az."
             )
     kind, owner = _RESOURCES[scope.kind]
-    return "\n".join([*_terraform(budget, kind, owner), ""])
+    return "\n".join([_PROVIDER, *_aligned(_terraform(budget, kind, owner)), ""])
 
 
 def _terraform(budget: Budget, kind: str, owner: str) -> Iterator[str]:
-    yield 'terraform {\n  required_providers {\n    azurerm = {\n      source  = "hashicorp/azurerm"'
-    yield "      # Older ones merge actual and forecast thresholds of the same per cent."
-    yield '      version = ">= 4.0"\n    }\n  }\n}\n'
     yield f'resource "{kind}" "budget" {{'
     yield f"  name = {_hcl(budget.name)}"
     yield f"  {owner} = {_hcl(f'/{budget.scope.path}')}"
     yield f"  amount = {number(budget.amount)}"
-    yield f"  time_grain = {_hcl(budget.grain)}\n"
+    yield f"  time_grain = {_hcl(budget.grain)}"
+    yield ""
     yield "  time_period {"
     yield f'    start_date = "{budget.start}T00:00:00Z"'
     if budget.end:
@@ -153,8 +152,19 @@ def _terraform(budget: Budget, kind: str, owner: str) -> Iterator[str]:
     yield "}"
 
 
+def _aligned(lines: Iterable[str]) -> Iterator[str]:
+    """Lines with the equals signs of each run below one another, as terraform fmt has them."""
+    for is_run, some in groupby(lines, lambda line: " = " in line):
+        run = list(some)
+        width = max(line.index(" = ") for line in run) if is_run else 0
+        for line in run:
+            name, _, value = line.partition(" = ")
+            yield f"{name:{width}} = {value}" if is_run else line
+
+
 def _filter(conditions: Sequence[Condition]) -> Iterator[str]:
-    yield "\n  filter {"
+    yield ""
+    yield "  filter {"
     for one in conditions:
         yield f"    {'tag' if one.kind == 'tags' else 'dimension'} {{"
         yield f"      name = {_hcl(one.name)}"
@@ -164,7 +174,8 @@ def _filter(conditions: Sequence[Condition]) -> Iterator[str]:
 
 
 def _notification(one: Notification, scope: Scope) -> Iterator[str]:
-    yield "\n  notification {"
+    yield ""
+    yield "  notification {"
     yield f"    enabled = {str(one.enabled).lower()}"
     yield f"    threshold = {number(one.threshold.percent)}"
     yield f"    threshold_type = {_hcl(one.threshold.basis)}"
@@ -186,4 +197,15 @@ def _hcl(text: str) -> str:
     return json.dumps(text, ensure_ascii=False).replace("${", "$${").replace("%{", "%%{")
 
 
+_PROVIDER = """\
+terraform {
+  required_providers {
+    azurerm = {
+      source  = "hashicorp/azurerm"
+      # Older ones merge actual and forecast thresholds of the same per cent.
+      version = ">= 4.0"
+    }
+  }
+}
+"""
 CODE = {"az": az, "bicep": bicep, "terraform": terraform}

@@ -28,9 +28,7 @@ def budgets_in(snapshot: Snapshot) -> list[Standing]:
     return found
 
 
-def spent_in(
-    snapshot: Snapshot, scope: Scope | None, conditions: Sequence[Condition]
-) -> Spending:
+def spent_in(snapshot: Snapshot, scope: Scope | None, conditions: Sequence[Condition]) -> Spending:
     """What a snapshot has of the costs of a scope; above subscriptions, all of it.
 
     Raises AzcostError when there are none.
@@ -48,14 +46,12 @@ def spent_in(
     return narrowed(of_snapshot(snapshot), scope, conditions)
 
 
-def narrowed(
-    spending: Spending, scope: Scope | None, conditions: Sequence[Condition]
-) -> Spending:
+def narrowed(spending: Spending, scope: Scope | None, conditions: Sequence[Condition]) -> Spending:
     """The part of the spending that a budget of a scope counts, if these are its conditions.
 
     Raises AzcostError when nothing is left, and for conditions that spending does not know.
     """
-    rows = range(len(spending.paths))
+    rows = list(range(len(spending.paths)))
     if scope and scope.kind is ScopeKind.RESOURCE_GROUP:
         group = scope.name
         rows = [row for row in rows if spending.paths[row][1].lower() == group.lower()]
@@ -65,15 +61,14 @@ def narrowed(
         wanted = {value.lower() for value in one.values}
         rows = [row for row in rows if known[row].lower() in wanted]
         _demand(rows, f"{one.name} {', '.join(one.values)}", set(known))
-    keep = list(rows)
     return msgspec.structs.replace(
         spending,
-        paths=tuple(spending.paths[row] for row in keep),
-        meters=tuple(spending.meters[row] for row in keep),
-        tags=tuple(spending.tags[row] for row in keep),
-        covered=tuple(spending.covered[row] for row in keep),
-        cost=spending.cost[keep],
-        quantity=spending.quantity[keep],
+        paths=tuple(spending.paths[row] for row in rows),
+        meters=tuple(spending.meters[row] for row in rows),
+        tags=tuple(spending.tags[row] for row in rows),
+        covered=tuple(spending.covered[row] for row in rows),
+        cost=spending.cost[rows],
+        quantity=spending.quantity[rows],
     )
 
 
@@ -91,5 +86,3 @@ def _demand(rows: Sequence[int], what: str, known: set[str]) -> None:
     if not rows:
         there = ", ".join(sorted(filter(None, known))[:10])
         raise AzcostError(f"No costs of {what} here. There are: {there or 'none with a name'}.")
-
-

@@ -31,9 +31,7 @@ class Replayed(msgspec.Struct, frozen=True):
     fired: tuple[date | None, ...]
 
 
-def replay(
-    spending: Spending, amount: Decimal, thresholds: Sequence[Threshold]
-) -> list[Replayed]:
+def replay(spending: Spending, amount: Decimal, thresholds: Sequence[Threshold]) -> list[Replayed]:
     """The months of the spending, by the monthly budget that is proposed for them.
 
     Forecasts are those of `azcost forecast` from the days until then: Azure's own are not

@@ -10,6 +10,10 @@ import msgspec
 from azcost.errors import AzcostError
 
 _ID = r"[^/?#%\s]+"
+_BELOW = (
+    rf"(?:/(?:departments|customers|enrollmentAccounts|billingProfiles)/{_ID}"
+    rf"(?:/invoiceSections/{_ID})?)?"
+)
 _GUID = r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}"
 
 
@@ -23,13 +27,12 @@ class ScopeKind(StrEnum):
 
 
 _KINDS = (
-    (ScopeKind.SUBSCRIPTION, rf"subscriptions/({_GUID})"),
-    (ScopeKind.RESOURCE_GROUP, rf"subscriptions/{_GUID}/resourceGroups/({_ID})"),
-    (ScopeKind.MANAGEMENT_GROUP, rf"providers/Microsoft\.Management/managementGroups/({_ID})"),
+    (ScopeKind.SUBSCRIPTION, rf"subscriptions/{_GUID}"),
+    (ScopeKind.RESOURCE_GROUP, rf"subscriptions/{_GUID}/resourceGroups/{_ID}"),
+    (ScopeKind.MANAGEMENT_GROUP, rf"providers/Microsoft\.Management/managementGroups/{_ID}"),
     (
         ScopeKind.BILLING,
-        rf"providers/Microsoft\.Billing/billingAccounts/({_ID})(?:/(?:departments|customers"
-        rf"|enrollmentAccounts|billingProfiles)/{_ID}(?:/invoiceSections/{_ID})?)?",
+        rf"providers/Microsoft\.Billing/billingAccounts/{_ID}{_BELOW}",
     ),
 )
 
@@ -62,8 +65,8 @@ def scope_of(path: str) -> Scope:
     """
     trimmed = path.strip().strip("/")
     for kind, pattern in _KINDS:
-        if found := re.fullmatch(pattern, trimmed, re.IGNORECASE):
-            return Scope(trimmed, kind, found[1])
+        if re.fullmatch(pattern, trimmed, re.IGNORECASE):
+            return Scope(trimmed, kind, trimmed.rpartition("/")[2])
     raise AzcostError(
         f"{path!r} is no scope of costs. Expected subscriptions/ID (an id such as "
         "00000000-0000-0000-0000-000000000000), subscriptions/ID/resourceGroups/NAME, "

@@ -42,8 +42,12 @@ class Described(msgspec.Struct, frozen=True, kw_only=True):
 def filter_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command the options that say which costs count; `conditions` reads them."""
     for option in (
-        click.option("--only-tag", multiple=True, metavar="NAME=VALUE"),
-        click.option("--only-service", multiple=True, metavar="NAME"),
+        click.option(
+            "--only-tag", multiple=True, metavar="NAME=VALUE", help="Count this tag only."
+        ),
+        click.option(
+            "--only-service", multiple=True, metavar="NAME", help="Count this service only."
+        ),
         click.option(
             "--only-group", multiple=True, metavar="NAME", help="Count this resource group only."
         ),
@@ -117,7 +121,7 @@ _OPTIONS: tuple[Callable[..., Any], ...] = (
     click.option("--end", type=_DAY, help="Default: left to Azure, ten years."),
     click.option("--email", multiple=True, metavar="ADDRESS", help="Whom to tell."),
     click.option("--role", multiple=True, metavar="NAME", help="A role to tell, such as Owner."),
-    click.option("--action-group", multiple=True, metavar="ID"),
+    click.option("--action-group", multiple=True, metavar="ID", help="An action group to run."),
 )
 
 

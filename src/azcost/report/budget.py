@@ -13,6 +13,10 @@ from azcost.actions.difference import Difference, Verb
 from azcost.actions.proposal import Proposal
 from azcost.report.document import Code, Document, Part, Table
 
+COUNTED = (
+    "Azure counts a budget in the billing currency, in what is billed on the day: reservations "
+    "on the day of their purchase, where azcost spreads them."
+)
 _PERIODS = {"Monthly": "a month", "Quarterly": "a quarter", "Annually": "a year"}
 _DONE = {
     Verb.CREATE: "Created",
@@ -38,8 +42,7 @@ def change_document(
     change: BudgetChange, stage: Stage, proposal: Proposal | None = None, notes: Sequence[str] = ()
 ) -> Document:
     """What is to be done to a budget, or was done: the differences and the JSON."""
-    budget = change.after or (change.before and change.before.budget)
-    assert budget is not None  # noqa: S101 - a change has one of them
+    budget = change.budget
     parts: list[Part] = []
     if change.differences:
         parts.append(differences_table(change.differences, change.verb))
@@ -112,12 +115,11 @@ def _proposal_notes(proposal: Proposal | None) -> list[str]:
     ends = ""
     if proposal.low is not None and proposal.high is not None:
         ends = f", expected {proposal.expected:,}, from {proposal.low:,} to {proposal.high:,}"
-    return [
+    amount = (
         f"The amount: {proposal.basis}{ends} ({proposal.currency}); rounded up to "
-        f"{proposal.amount:,}.",
-        "Azure counts a budget in the billing currency, in what is billed on the day: "
-        "reservations on the day of their purchase, where azcost spreads them.",
-    ]
+        f"{proposal.amount:,}."
+    )
+    return [amount, COUNTED]
 
 
 def proposal_facts(proposal: Proposal) -> dict[str, object]:

@@ -16,7 +16,11 @@ from azcost.report.document import Chart, Document, Mark, Part, Series, Table
 
 
 def document(
-    checks: Sequence[Check], others: Sequence[tuple[Standing, str]], *, replayed: bool
+    checks: Sequence[Check],
+    others: Sequence[tuple[Standing, str]],
+    notes: Sequence[str] = (),
+    *,
+    replayed: bool,
 ) -> Document:
     """The checks of monthly budgets, and of `others` what Azure says and why no more.
 
@@ -33,7 +37,7 @@ def document(
         title="Budgets: where they stand" if len(checks) != 1 else f"Budget: {checks[0].name}",
         verdict=_verdict(checks, others),
         parts=tuple(parts),
-        notes=tuple(_notes(checks, others, replayed=replayed)),
+        notes=(*_notes(checks, others, replayed=replayed), *notes),
         facts={
             "schema": 1,
             "over": any(one.is_over for one in checks) or any(_is_spent(o) for o, _ in others),
@@ -199,7 +203,7 @@ def _chart(one: Check) -> Chart:
         Series("expected", tuple(float(day) for day in range(known, days + 1)), to_come),
         Series("budget", (1.0, float(days)), (float(one.amount), float(one.amount))),
     ]
-    marks = ()
+    marks: tuple[Mark, ...] = ()
     if one.breach.likely and one.breach.likely >= start:
         marks = (Mark("over", float((one.breach.likely - start).days + 1)),)
     return Chart(

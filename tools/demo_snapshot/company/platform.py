@@ -57,8 +57,15 @@ def build(estate: Estate) -> None:
                 "timeGrain": "Monthly",
                 "category": "Cost",
                 "currentSpend": {"amount": amount * 0.6, "unit": "USD"},
+                "timePeriod": {"startDate": "2026-01-01T00:00:00Z"},
                 "notifications": {
-                    "actual80": {"enabled": True, "threshold": 80, "contactEmails": ["a@b.example"]}
+                    "actual80": {
+                        "enabled": True,
+                        "operator": "GreaterThan",
+                        "threshold": 80,
+                        "thresholdType": "Actual",
+                        "contactEmails": ["a@b.example"],
+                    }
                 },
             },
         )

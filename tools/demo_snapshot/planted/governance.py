@@ -33,9 +33,18 @@ def plant_silent_budget(estate: Estate) -> None:
         properties={
             "amount": 8_000,
             "timeGrain": "Monthly",
+            "timePeriod": {"startDate": "2026-01-01T00:00:00Z"},
             "category": "Cost",
             "currentSpend": {"amount": 5_200, "unit": "USD"},
-            "notifications": {"actual90": {"enabled": False, "threshold": 90, "contactEmails": []}},
+            "notifications": {
+                "actual90": {
+                    "enabled": False,
+                    "operator": "GreaterThan",
+                    "threshold": 90,
+                    "thresholdType": "Actual",
+                    "contactEmails": [],
+                }
+            },
         },
     )
     estate.plant("budget_tells_nobody", silent)
