@@ -15,6 +15,7 @@ import jsonschema
 import pytest
 import yaml
 
+import audit_pages
 import estates
 from azcost import paths
 from azcost.advice.advise import Advice, advise
@@ -31,17 +32,6 @@ from conftest import ROOT
 
 SHAPE = yaml.safe_load((ROOT / "tests/cases/sarif-shape.yaml").read_text())
 RULES = rule.load()
-# Names that a shell, a spreadsheet, a terminal or a page would take for something else.
-HOSTILE = (
-    "a$(touch pwned)`touch pwned`;touch pwned",
-    'it\'s "quoted" && touch pwned',
-    "=cmd|' /C calc'!A0",
-    "<script>alert(1)</script>",
-    "line\nbreak\r\ttouch pwned",
-    "\u202eright to left\u2066",
-    "--yes",
-    "%s {0} {name} \\",
-)
 
 
 @pytest.fixture(scope="module")
@@ -55,11 +45,7 @@ def demo(catalogue: Catalogue) -> Advice:
 
 @pytest.fixture(scope="module")
 def hostile(catalogue: Catalogue) -> Advice:
-    disk = {"diskState": "Unattached", "lastOwnershipUpdateTime": "2026-01-01", "diskSizeGB": 1}
-    resources = [{"name": name.replace("/", "|"), "properties": disk} for name in HOSTILE]
-    unread = [{"part": "advisor", "reason": "HTTP 403", "role": "Reader"}]
-    case = {"resources": resources, "unread": unread, "costs": {r["name"]: 1 for r in resources}}
-    taken = estates.snapshot(case, "Microsoft.Compute/disks")
+    taken = audit_pages.hostile()
     rules = [one for one in RULES if one.name == "unattached_disk"]
     return advise(run.audit(Facts(taken, catalogue), rules), taken)
 
@@ -96,7 +82,7 @@ def test_sarif_says_when_the_audit_was_blind(demo: Advice, hostile: Advice) -> N
     blind = log_of(hostile)["invocations"][0]
     assert not blind["executionSuccessful"]
     (said,) = [one["message"]["text"] for one in blind["toolExecutionNotifications"]]
-    assert said == "advisor could not be read: HTTP 403. Needs the role Reader."
+    assert said == "advisor could not be read: <b>HTTP 403</b>. Needs the role Reader."
 
 
 def test_only_what_counts_and_is_not_of_low_confidence_is_a_warning(demo: Advice) -> None:
@@ -165,7 +151,7 @@ def test_a_script_does_nothing_unless_it_is_told_to(hostile: Advice, tmp_path: P
     asked = (tmp_path / "asked").read_text().split("\036")
     plain = [one.finding.resource.id for one in hostile.entries]
     readable = [id_ for id_ in plain if id_.isprintable()]
-    assert len(readable) == len(HOSTILE) - 2
+    assert len(readable) == len(audit_pages.HOSTILE) - 2
     assert all(id_ in asked for id_ in readable)
     assert not list(tmp_path.rglob("pwned"))
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+import audit_pages
 from azcost import architecture
 from azcost.pricing.catalogue import Catalogue
 from azcost.report import bill_page, html
@@ -30,7 +31,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-PAGES = ("bill", "document", "hostile", "hostile-document")
+PAGES = ("bill", "document", "audit", "hostile", "hostile-document", "hostile-audit")
 
 
 @pytest.fixture(scope="module")
@@ -56,6 +57,8 @@ def files(catalogue: Catalogue, tmp_path_factory: pytest.TempPathFactory) -> dic
         "document": html.render(DOCUMENT, ORIGIN),
         "hostile": bill_page.render(architecture.estimate(hostile, catalogue), ORIGIN),
         "hostile-document": html.render(DOCUMENT_OF_NAMES, ORIGIN),
+        "audit": audit_pages.page(audit_pages.demo(), catalogue),
+        "hostile-audit": audit_pages.page(audit_pages.hostile(), catalogue),
     }
     for name, page in pages.items():
         (folder / f"{name}.html").write_text(page, encoding="utf-8")
@@ -93,7 +96,7 @@ def test_no_page_is_wider_than_the_screen(browser: Any, files: dict[str, Path], 
         assert page.evaluate("document.documentElement.scrollWidth") == width
 
 
-@pytest.mark.parametrize("name", ["bill", "document", "hostile-document"])
+@pytest.mark.parametrize("name", ["bill", "document", "audit", "hostile-document"])
 @pytest.mark.parametrize(("scheme", "width"), [("light", 320), ("dark", 1280)])
 def test_axe_finds_nothing_serious(
     browser: Any, files: dict[str, Path], name: str, scheme: str, width: int

@@ -132,10 +132,13 @@ def of_snapshot(snapshot: Snapshot) -> Spending:
 
 
 def _path(line: CostLine) -> tuple[str, str, str]:
-    words = line.resource.split("/")
-    lower = [word.lower() for word in words]
-    group = lower[lower.index("resourcegroups") + 1] if "resourcegroups" in lower[:-1] else ""
-    return line.service, group, words[-1].lower()
+    return line.service, group_of(line.resource), line.resource.rpartition("/")[2].lower()
+
+
+def group_of(id_: str) -> str:
+    """The resource group that an ARM id names, in lower case; empty without one."""
+    words = id_.lower().split("/")
+    return words[words.index("resourcegroups") + 1] if "resourcegroups" in words[:-1] else ""
 
 
 def _matrix(texts: Iterable[str], days: int) -> Array:

@@ -18,7 +18,9 @@ from azcost.pricing.opening import open_catalogue
 
 if TYPE_CHECKING:
     from azcost.advice.advise import Advice
+    from azcost.audit.facts import Facts
     from azcost.pricing.catalogue import Catalogue
+    from azcost.report.html import Origin
 
 OVER_LIMIT, INCOMPLETE = 1, 3
 EXEMPTIONS = Path(".azcost/exemptions.yaml")
@@ -63,17 +65,22 @@ def audit(
     """
     if demo == (file is not None):
         raise click.UsageError("Say what to judge: --snapshot FILE, or --demo.")
-    advice = judged(file or paths.shipped("examples") / "demo-snapshot.json.gz", exemptions)
+    advice, facts = judged(file or paths.shipped("examples") / "demo-snapshot.json.gz", exemptions)
     from azcost.report import findings
 
-    show(findings.document(advice), format_, printed=_printed(advice, format_))
+    show(
+        findings.document(advice),
+        format_,
+        printed=_printed(advice, format_),
+        page=lambda origin: _page(advice, facts, origin),
+    )
     if fix_pack:
         _write_scripts(advice, fix_pack)
     _end(advice, fail_on_saving)
 
 
-def judged(file: Path, exemptions: Path | None) -> Advice:
-    """A snapshot, judged by every rule and with its ledger."""
+def judged(file: Path, exemptions: Path | None) -> tuple[Advice, Facts]:
+    """A snapshot, judged by every rule and with its ledger, and what was judged."""
     from azcost.advice.advise import advise
     from azcost.advice.exemptions import read
     from azcost.audit import rule, run, snapshot
@@ -85,7 +92,14 @@ def judged(file: Path, exemptions: Path | None) -> Advice:
     taken = snapshot.load(file)
     if len(taken.resources) > _MANY:
         click.echo(f"Judging {len(taken.resources):,} resources ...", err=True)
-    return advise(run.audit(Facts(taken, _catalogue(taken.currency)), rules), taken, kept)
+    facts = Facts(taken, _catalogue(taken.currency))
+    return advise(run.audit(facts, rules), taken, kept), facts
+
+
+def _page(advice: Advice, facts: Facts, origin: Origin) -> str:
+    from azcost.report.audit_page import render
+
+    return render(advice, facts, origin)
 
 
 def _printed(advice: Advice, format_: str) -> str | None:

@@ -14,6 +14,7 @@ from azcost.report.document import Document, Part, Table
 from azcost.report.findings_facts import facts
 
 _BLIND = (Status.ERROR, Status.NO_PERMISSION, Status.NO_METRIC)
+_FEW = 4
 # In the ledger of the rules: first what a reader has to know.
 _ORDER = (*_BLIND, Status.FOUND, Status.RAN, Status.SKIPPED)
 
@@ -158,13 +159,20 @@ def _free(entries: list[Entry]) -> Table:
     )
 
 
+def rivals(entry: Entry) -> str:
+    """The rules of the findings about the same money, the first few."""
+    found = list(dict.fromkeys(one.rule for one in entry.overlaps_with))
+    more = f" and {len(found) - _FEW} more" if len(found) > _FEW else ""
+    return f"{', '.join(found[:_FEW])}{more}"
+
+
 def _alternatives(entries: list[Entry], currency: str) -> Table:
     rows = tuple(
         (
             _amount(one.saving),
             one.finding.waste.title,
             one.finding.rule,
-            ", ".join(dict.fromkeys(other.rule for other in one.overlaps_with)),
+            rivals(one),
         )
         for one in entries
     )

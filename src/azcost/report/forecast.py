@@ -26,7 +26,7 @@ def document(
     return Document(
         title=f"Forecast from {spending.first_day} to {spending.last_day}",
         verdict=_verdict(whole, breach),
-        parts=(*shown, _chart(whole)),
+        parts=(*shown, chart(whole)),
         notes=tuple(_notes(whole, parts)),
         facts=_facts(whole, parts, breach),
     )
@@ -122,7 +122,8 @@ def _notes(whole: Outlook, parts: Sequence[Outlook]) -> list[str]:
     return notes
 
 
-def _chart(whole: Outlook) -> Chart:
+def chart(whole: Outlook) -> Chart:
+    """The last days as billed, and those that are forecast."""
     daily = whole.daily[-_SHOWN_DAYS:]
     ahead = whole.ahead
     past = tuple(float(day) for day in range(-len(daily) + 1, 1))

@@ -129,7 +129,10 @@ def page(
     )
 
 
-def prepared(value: Table | Code | Paragraph | Chart | Choices, name: str) -> Part:
+Preparable = Table | Code | Paragraph | Chart | Choices
+
+
+def prepared(value: Preparable, name: str) -> Part:
     """A part of a document, ready for its template; `name` begins the ids in it."""
     if isinstance(value, Table):
         return _table(value)
