@@ -13,12 +13,14 @@ from azcost.audit.bill import Bill
 from azcost.audit.facts import Facts, Window
 from azcost.audit.resource import Resource
 from azcost.audit.series import Values
-from azcost.services.cosmos_db import AUTOSCALE, LEAST_UTILIZATION
+from azcost.services.cosmos_db import AUTOSCALE, LEAST_RU, LEAST_UTILIZATION
 
 DAYS = 28
 CONSUMPTION = "NormalizedRUConsumption"
 PROVISIONED, AUTOSCALE_MAXIMUM = "ProvisionedThroughput", "AutoscaleMaxThroughput"
 METRICS = (CONSUMPTION, PROVISIONED, AUTOSCALE_MAXIMUM)
+# The busiest hour may fill so much of the throughput that stays (METHODS section 5).
+FULL = 80.0
 
 
 def is_serverless(account: Resource) -> bool:
@@ -35,6 +37,12 @@ def scales_by_itself(account: Resource, facts: Facts) -> bool:
 def consumption(account: Resource, facts: Facts) -> Window:
     """The highest percent of each hour of the fullest partition."""
     return facts.metric(account, CONSUMPTION, of="maximum", days=DAYS)
+
+
+def enough(used: Window, provisioned: Window) -> float:
+    """The share of manual throughput that is enough for the busiest hour."""
+    least = LEAST_RU / max(provisioned.maximum, LEAST_RU)
+    return max(used.highest_day(99) / FULL, least)
 
 
 def billed_by_autoscale(used: Window, account: Resource) -> float:

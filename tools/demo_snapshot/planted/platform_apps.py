@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from azcost.audit.resource import Resource
+
 from ..estate import Estate, office, steady
 from ..parts import ago
 
@@ -41,14 +43,48 @@ def plant_plans(estate: Estate) -> None:
     estate.bill_made_up(launch, "Azure App Service", "P1 v3 App", "18.50")
     estate.measure(launch, "CpuPercentage", 16, week=office)
     estate.measure(launch, "MemoryPercentage", 28, low=25, peaks=1.05)
-    estate.add(
-        "Microsoft.Web/sites",
-        "nv-portal",
-        LAB,
-        kind="app",
-        properties={"state": "Running", "serverFarmId": launch.id},
-    )
+    portal = _app(estate, "nv-portal", launch)
+    estate.measure(portal, "Requests", 9_000, week=office)
+    estate.measure(portal, "CpuTime", 2_000, week=office)
     estate.plant("app_service_instances_unused", launch)
+    quiet = estate.add(
+        PLAN,
+        "survey-plan",
+        LAB,
+        sku={"name": "S2", "tier": "Standard", "capacity": 1},
+        properties={"numberOfSites": 1, "status": "Ready"},
+    )
+    estate.bill_made_up(quiet, "Azure App Service", "S2 App", "4.80")
+    estate.measure(quiet, "CpuPercentage", 1, week=steady)
+    estate.measure(quiet, "MemoryPercentage", 20, low=19, peaks=1.0)
+    survey = _app(estate, "nv-survey", quiet)
+    estate.measure(survey, "Requests", 10, low=8, week=steady)
+    estate.measure(survey, "CpuTime", 4, week=steady)
+    estate.plant("app_service_plan_without_requests", quiet)
+
+
+def plant_functions(estate: Estate) -> None:
+    """The functions of a pilot, kept warm for nobody."""
+    plan = estate.add(
+        PLAN,
+        "pilot-functions",
+        LAB,
+        kind="elastic",
+        sku={"name": "EP1", "tier": "ElasticPremium", "capacity": 1},
+        properties={"numberOfSites": 1, "status": "Ready"},
+    )
+    estate.bill(plan, "function_app", plan="EP1")
+    app = _app(estate, "nv-pilot-functions", plan, kind="functionapp")
+    estate.measure(app, "MemoryWorkingSet", 9e7, low=8e7)
+    estate.measure(app, "FunctionExecutionCount", 0)
+    estate.measure(app, "Requests", 0)
+    estate.measure(app, "CpuTime", 3)
+    estate.plant("functions_plan_without_executions", plan)
+
+
+def _app(estate: Estate, name: str, plan: Resource, kind: str = "app") -> Resource:
+    properties = {"state": "Running", "serverFarmId": plan.id}
+    return estate.add("Microsoft.Web/sites", name, LAB, kind=kind, properties=properties)
 
 
 def plant_containers(estate: Estate) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from azcost.audit.resource import Resource
 
-from ..estate import Estate, daily, office, steady
+from ..estate import REGION, Estate, daily, office, steady
 
 LAB = "gpu-lab"
 DEV = {"team": "research", "env": "dev"}
@@ -27,9 +27,15 @@ def plant_sql(estate: Estate) -> None:
     noon = _vcores(estate, "lab-sql/reports", 4, cpu=85, connections=20, week=office, low=2)
     estate.plant("sql_database_fits_serverless", noon)
     replica = _vcores(
-        estate, "lab-sql/staging-copy", 2, cpu=60, connections=5, tags=DEV, secondaryType="Geo"
-    )
+        estate, "lab-sql/staging-copy", 2, cpu=60, connections=5, tags=DEV, secondaryType="Geo",
+        location="northeurope",
+    )  # fmt: skip
     estate.plant("sql_geo_replica_in_development", replica)
+    copied = _vcores(
+        estate, "lab-sql/staging", 2, cpu=70, connections=30, tags=DEV, backup_gb=400,
+        currentBackupStorageRedundancy="Geo",
+    )  # fmt: skip
+    estate.plant("sql_geo_backups_in_development", copied)
     pool = estate.add(
         SQL_POOL,
         "lab-sql/tenants",
@@ -56,6 +62,8 @@ def _vcores(
     week: Any = daily,
     low: float = 0.0,
     tags: dict[str, str] | None = None,
+    location: str = REGION,
+    backup_gb: int = 0,
     **properties: Any,
 ) -> Resource:
     """A General Purpose database; nobody has recorded the price of its licence."""
@@ -72,9 +80,13 @@ def _vcores(
             "maxSizeBytes": 32 * 1024**3,
             **properties,
         },
+        location=location,
         **({} if tags is None else {"tags": tags}),
     )
-    estate.bill(made, "sql_database", sku=objective, storage_gb=32, hybrid_benefit=True)
+    estate.bill(
+        made, "sql_database", region=location, sku=objective, storage_gb=32, hybrid_benefit=True,
+        backup_gb=backup_gb,
+    )  # fmt: skip
     estate.bill_made_up(
         made, "SQL Database", "vCore", f"{2.4 * vcores:.2f}",
         product="SQL Database Single/Elastic Pool General Purpose - SQL License",

@@ -1,14 +1,14 @@
 """App Service plans whose apps are all stopped."""
 
+from azcost.audit.app_plans import apps_of
 from azcost.audit.facts import Facts, evidence_of
-from azcost.audit.resource import Resource, key_of
+from azcost.audit.resource import Resource
 from azcost.audit.rule import (
     Action,
     Category,
     Confidence,
     Stated,
     Step,
-    Unknown,
     Verdict,
     Waste,
     az,
@@ -39,14 +39,7 @@ def app_service_plan_of_stopped_apps(plan: Resource, facts: Facts) -> Verdict:
     """
     if not plan.sku.tier.lower().startswith(TIERS) or not plan.number("numberOfSites"):
         return None
-    apps = tuple(
-        app
-        for type_ in ("Microsoft.Web/sites", "Microsoft.Web/sites/slots")
-        for app in facts.by_type(type_)
-        if key_of(app.text("serverFarmId") or "") == plan.key
-    )
-    if len(apps) < (plan.number("numberOfSites") or 0):
-        return Unknown("not all apps of the plan were read: they may be in other subscriptions")
+    apps = apps_of(plan, facts)
     if not all(app.is_one_of("state", "Stopped") for app in apps):
         return None
     stops = [event for app in apps for event in facts.events(app, STOP)]
@@ -55,7 +48,7 @@ def app_service_plan_of_stopped_apps(plan: Resource, facts: Facts) -> Verdict:
         return None
     bill = facts.bill(plan)
     return Waste(
-        title=f"All {len(apps)} apps of the plan {plan.name} are stopped, and it is billed on",
+        title=f"The plan {plan.name} is billed while all its apps are stopped",
         action=Action.TIER,
         confidence=Confidence.HIGH,
         saving=bill.saving(),

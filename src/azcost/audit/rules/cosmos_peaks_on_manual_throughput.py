@@ -35,8 +35,10 @@ def cosmos_peaks_on_manual_throughput(account: Resource, facts: Facts) -> Verdic
     if provisioned.maximum < AUTOSCALE_STEP:
         return None
     used = cosmos.consumption(account, facts)
-    share = 1 - Decimal(str(round(cosmos.billed_by_autoscale(used, account), 4)))
-    if share < LEAST_SHARE:
+    billed = cosmos.billed_by_autoscale(used, account)
+    share = 1 - Decimal(str(round(billed, 4)))
+    # Where less manual throughput would do as well, that is the simpler change.
+    if share < LEAST_SHARE or billed >= cosmos.enough(used, provisioned):
         return None
     bill = cosmos.throughput_bill(account, facts)
     change = (

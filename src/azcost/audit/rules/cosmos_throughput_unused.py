@@ -6,10 +6,7 @@ from azcost.audit import cosmos_throughput as cosmos
 from azcost.audit.facts import Facts, evidence_of
 from azcost.audit.resource import Resource
 from azcost.audit.rule import Action, Category, Confidence, Stated, Verdict, Waste, az, rule
-from azcost.services.cosmos_db import LEAST_RU
 
-# The busiest hour may fill so much of the throughput that stays (METHODS section 5).
-FULL = 80.0
 # Less is not worth a change that has to be watched.
 LEAST_SHARE = Decimal("0.2")
 
@@ -34,7 +31,7 @@ def cosmos_throughput_unused(account: Resource, facts: Facts) -> Verdict:
         return None
     used = cosmos.consumption(account, facts)
     provisioned = facts.metric(account, cosmos.PROVISIONED, of="maximum", days=cosmos.DAYS)
-    needed = max(used.highest_day(99) / FULL, LEAST_RU / max(provisioned.maximum, LEAST_RU))
+    needed = cosmos.enough(used, provisioned)
     share = 1 - Decimal(str(round(needed, 4)))
     if share < LEAST_SHARE:
         return None

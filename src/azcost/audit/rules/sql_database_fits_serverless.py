@@ -25,6 +25,8 @@ from azcost.units import HOURS_PER_MONTH
 
 DAYS = 28
 _GENERAL_PURPOSE = re.compile(r"GP_Gen5_(\d+)", re.IGNORECASE)
+# The least vCores of a provisioned database, and half of the 80 percent to which one is filled.
+SMALLEST, HALF_FULL = 2, 40.0
 # Less is not worth a change of how it is billed.
 LEAST_SHARE = Decimal("0.2")
 # While it is online an eighth of the vCores is billed, and half a vCore at least:
@@ -54,6 +56,10 @@ def sql_database_fits_serverless(database: Resource, facts: Facts) -> Verdict:
     if found is None or database.has("elasticPoolId") or database.has("secondaryType"):
         return None
     vcores = int(found[1])
+    peaks = facts.metric(database, "cpu_percent", of="maximum", days=DAYS)
+    # A load that fits into half the vCores at all times needs a smaller size: another finding.
+    if vcores > SMALLEST and peaks.highest_day(99) <= HALF_FULL:
+        return None
     cpu = facts.metric(database, "cpu_percent", days=DAYS)
     used = _vcores(cpu, vcores)
     price = facts.list_price(_serverless(database, vcores, used))
