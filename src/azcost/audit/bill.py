@@ -96,6 +96,14 @@ class Bill(msgspec.Struct, frozen=True):
         kept = (one for one, name in named if not any(word.lower() in name for word in words))
         return Bill(self.currency, tuple(kept), self.is_known)
 
+    def part(self, share: Decimal) -> Bill:
+        """A share of every meter: of one that several resources are billed by."""
+        items = tuple(
+            msgspec.structs.replace(one, monthly=one.monthly * share, quantity=one.quantity * share)
+            for one in self.items
+        )
+        return Bill(self.currency, items, self.is_known)
+
     def saving(
         self,
         share: Decimal = _ONE,

@@ -8,14 +8,19 @@ from typing import get_args
 from azcost.audit.documents import Document
 from azcost.audit.facts import Facts
 from azcost.audit.resource import Resource
+from azcost.audit.rule import Step, az
 from azcost.meters.blobs import Redundancy, Tier
 from azcost.money import Money
 from azcost.services.blob_storage import BlobStorage
 
 ACCOUNT = "Microsoft.Storage/storageAccounts"
-BLOBS = "microsoft.storage/storageaccounts/blobservices"
-POLICY = "microsoft.storage/storageaccounts/managementpolicies"
+BLOBS = "Microsoft.Storage/storageAccounts/blobServices"
+POLICY = "Microsoft.Storage/storageAccounts/managementPolicies"
 GIB = 1024**3
+_COLDER = ("tierToCold", "tierToArchive")
+_POLICY = """{"rules": [{"enabled": true, "name": "%s", "type": "Lifecycle",
+  "definition": {"filters": {"blobTypes": ["blockBlob"]},
+    "actions": {"baseBlob": {"%s": {"daysAfterModificationGreaterThan": %d}}}}}]}"""
 # What a change costs that the account's own `update` can make: zones are not given up by it.
 # https://learn.microsoft.com/azure/storage/common/redundancy-migration
 WITHOUT_SECOND_REGION = {"GRS": "LRS", "RA-GRS": "LRS", "GZRS": "ZRS", "RA-GZRS": "ZRS"}
@@ -51,11 +56,43 @@ def rules_of(account: Resource, facts: Facts) -> tuple[Document, ...]:
 
 def moves_to_cooler_tiers(account: Resource, facts: Facts) -> bool:
     """Whether a rule moves blobs from the tier that they were written to."""
-    paths = ("tierToCool", "tierToCold", "tierToArchive", "enableAutoTierToHotFromCool")
+    return _moves(account, facts, "tierToCool", *_COLDER)
+
+
+def moves_to_colder_tiers(account: Resource, facts: Facts) -> bool:
+    """Whether a rule moves blobs on from Cool."""
+    return _moves(account, facts, *_COLDER)
+
+
+def _moves(account: Resource, facts: Facts, *actions: str) -> bool:
     return any(
-        rule.has(f"definition.actions.baseBlob.{path}")
+        rule.has(f"definition.actions.baseBlob.{action}")
         for rule in rules_of(account, facts)
-        for path in paths
+        for action in actions
+    )
+
+
+def policy_steps(
+    account: Resource, action: str, days: int
+) -> tuple[tuple[Step, ...], tuple[Step, ...]]:
+    """What gives an account a rule that moves blobs, and what takes it away."""
+    command = "az storage account management-policy {} --account-name {{}} --resource-group {{}}"
+    names = account.name, account.resource_group
+    policy = _POLICY % (action, action, days)
+    return (
+        az("See its policy: the new one replaces it", command.format("show"), *names),
+        Step("Save this as policy.json, with the rules that are there", policy, "json"),
+        az(
+            f"Move blobs that nobody changed for {days} days",
+            command.format("create") + " --policy @policy.json",
+            *names,
+        ),
+    ), (
+        az(
+            "Take the policy away; what moved stays, and moving it back is billed as reading it",
+            command.format("delete"),
+            *names,
+        ),
     )
 
 

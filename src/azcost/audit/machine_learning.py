@@ -15,9 +15,9 @@ from azcost.audit.facts import MIN_COVERAGE, Blind, Facts, Window
 from azcost.audit.resource import Resource
 from azcost.audit.rule import Step
 
-WORKSPACE = "microsoft.machinelearningservices/workspaces"
+WORKSPACE = "Microsoft.MachineLearningServices/workspaces"
 COMPUTE = f"{WORKSPACE}/computes"
-ENDPOINT = f"{WORKSPACE}/onlineendpoints"
+ENDPOINT = f"{WORKSPACE}/onlineEndpoints"
 DEPLOYMENT = f"{ENDPOINT}/deployments"
 # What a meter's name adds for machines that may be taken away.
 _CHEAP = (" low priority", " spot")
@@ -49,7 +49,7 @@ def machine_bill(part: Resource, facts: Facts) -> Bill:
     whole = facts.bill(workspace)
     items = tuple(one for one in whole.items if _is_of(one, size_of(part, facts)))
     share = _share(part, workspace, facts) if items else Decimal(1)
-    return Bill(whole.currency, tuple(_scaled(one, share) for one in items), whole.is_known)
+    return Bill(whole.currency, items, whole.is_known).part(share)
 
 
 def _is_of(one: Item, size: str) -> bool:
@@ -76,7 +76,7 @@ def _share(part: Resource, workspace: Resource, facts: Facts) -> Decimal:
     ]
     if len(users) <= 1:
         return Decimal(1)
-    if any(one.type != DEPLOYMENT for one in users):
+    if any(one.type != DEPLOYMENT.lower() for one in users):
         raise Blind(f"the bill of the workspace has {len(users)} users of {size} in one sum")
     instances = sum(_instances(one) for one in users)
     return _instances(part) / instances
@@ -84,10 +84,6 @@ def _share(part: Resource, workspace: Resource, facts: Facts) -> Decimal:
 
 def _instances(deployment: Resource) -> Decimal:
     return Decimal(str(deployment.sku.capacity or 1))
-
-
-def _scaled(one: Item, share: Decimal) -> Item:
-    return msgspec.structs.replace(one, monthly=one.monthly * share, quantity=one.quantity * share)
 
 
 def duration(text: str | None) -> timedelta | None:
@@ -163,7 +159,7 @@ def ml(title: str, command: str, part: Resource) -> Step:
     """A step by `az ml`; `{}` in the command stands for which compute or deployment."""
     words = part.id.strip("/").split("/")
     names = {"--name": part.name, "--workspace-name": words[7], "--resource-group": words[3]}
-    if part.type == DEPLOYMENT:
+    if part.type == DEPLOYMENT.lower():
         names["--endpoint-name"] = words[9]
     which = " ".join(f"{option} {shlex.quote(name)}" for option, name in names.items())
     return Step(title, f"az ml {command.replace('{}', which)}")

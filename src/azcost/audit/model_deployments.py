@@ -7,7 +7,7 @@ from typing import get_args
 
 import msgspec
 
-from azcost.audit.bill import Bill, Item
+from azcost.audit.bill import Bill
 from azcost.audit.facts import Blind, Facts
 from azcost.audit.resource import Resource
 from azcost.audit.rule import Step, az
@@ -55,7 +55,7 @@ def unit_bill(deployment: Resource, facts: Facts) -> Bill:
     users = [one for one in _siblings(deployment, facts) if sold_as(one) == sold_as(deployment)]
     units = sum((_units(one) for one in users), start=Decimal(0))
     share = _units(deployment) / units if units else Decimal(1)
-    return _scaled(_account_bill(deployment, facts).only(meter=meter), share)
+    return _account_bill(deployment, facts).only(meter=meter).part(share)
 
 
 def token_bill(deployment: Resource, facts: Facts, *items: str) -> Bill:
@@ -78,17 +78,25 @@ def offer_of(deployment: Resource) -> Offer:
     sold = sold_as(deployment)
     if sold is None:
         raise Blind(f"deployments of the kind {deployment.sku.name} are not known here")
-    version = deployment.text("model.version") or ""
-    offer = Offer(model=model_of(deployment), version=version, scope=sold[0], tier=sold[1])
+    named = Offer(
+        model=model_of(deployment),
+        version=deployment.text("model.version") or "",
+        scope=sold[0],
+        tier=sold[1],
+    )
+    # Meters of few models say a version: without one, the newest that has a price.
+    for offer in (named, msgspec.structs.replace(named, version="")):
+        if _is_sold(offer):
+            return offer
+    raise Blind(f"no price list has {model_of(deployment)} as {deployment.sku.name}")
+
+
+def _is_sold(offer: Offer) -> bool:
     try:
         offer.meters()
     except ValueError:
-        offer = msgspec.structs.replace(offer, version="")
-        try:
-            offer.meters()
-        except ValueError as unknown:
-            raise Blind(f"no price list has this model: {unknown}") from unknown
-    return offer
+        return False
+    return True
 
 
 def list_price(deployment: Resource, facts: Facts, scope: str, **amounts: Decimal) -> Money | None:
@@ -174,15 +182,6 @@ def _sold_alike(one: Resource, other: Resource) -> bool:
 def _account_bill(deployment: Resource, facts: Facts) -> Bill:
     account = facts.parent(deployment)
     return facts.bill(account) if account else facts.bill(deployment)
-
-
-def _scaled(found: Bill, share: Decimal) -> Bill:
-    items = tuple(_part(one, share) for one in found.items)
-    return Bill(found.currency, items, found.is_known)
-
-
-def _part(one: Item, share: Decimal) -> Item:
-    return msgspec.structs.replace(one, monthly=one.monthly * share, quantity=one.quantity * share)
 
 
 def hosting_bill(deployment: Resource, facts: Facts) -> Bill:

@@ -16,6 +16,15 @@ def plant_old_runs(estate: Estate) -> None:
     estate.plant("growing_without_lifecycle", left)
 
 
+def plant_raw_data(estate: Estate) -> None:
+    """Raw recordings of three years ago, cool and not read any more."""
+    left = store(
+        estate, "nvraw2023", "data-prod", 12_000, tier="Cool", lifecycle=False, reads=4_000,
+        growth=0.01,
+    )  # fmt: skip
+    estate.plant("unread_cool_blobs", left)
+
+
 def plant_copied_sandbox(estate: Estate) -> None:
     """A sandbox that was made from a template for production."""
     left = store(estate, "nvsandbox", "gpu-lab", 1_500, redundancy="GRS", tags={"env": "sandbox"})

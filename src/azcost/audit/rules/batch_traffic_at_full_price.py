@@ -18,6 +18,7 @@ from azcost.audit.rule import (
     percent,
     rule,
 )
+from azcost.audit.snapshot import Part
 from azcost.pricing.models import SKU_CODES
 
 DAYS = 28
@@ -27,7 +28,7 @@ HOURS = 6
 LEAST_SHARE = 0.7
 
 
-@rule(DEPLOYMENT, category=Category.OPENAI, metrics=("TokenTransaction",))
+@rule(DEPLOYMENT, category=Category.OPENAI, needs=(Part.OPENAI,), metrics=("TokenTransaction",))
 def batch_traffic_at_full_price(deployment: Resource, facts: Facts) -> Verdict:
     """Standard deployments that get most of their tokens in the same few hours each day.
 

@@ -16,6 +16,7 @@ from azcost.audit.rule import (
     Waste,
     rule,
 )
+from azcost.audit.snapshot import Part
 from azcost.fields import Hours
 from azcost.services.ml_compute_cluster import MlComputeCluster
 
@@ -29,6 +30,7 @@ HOUR = Hours(Decimal(1), "1")
 @rule(
     COMPUTE,
     category=Category.MACHINE_LEARNING,
+    needs=(Part.MACHINE_LEARNING,),
     metrics=(
         "Microsoft.MachineLearningServices/workspaces: Active Nodes | ClusterName",
         "Microsoft.MachineLearningServices/workspaces: Idle Nodes | ClusterName",
@@ -80,7 +82,11 @@ def dedicated_nodes_for_short_jobs(cluster: Resource, facts: Facts) -> Verdict:
                 "yaml",
             ),
         ),
-        undo=(Step("Send the jobs to the old cluster again", "compute: azureml:" + cluster.name),),
+        undo=(
+            Step(
+                "Send the jobs to the old cluster again", f"compute: azureml:{cluster.name}", "yaml"
+            ),
+        ),
     )
 
 

@@ -12,11 +12,17 @@ from azcost.audit.rule import (
     Waste,
     rule,
 )
+from azcost.audit.snapshot import Part
 
 DAYS = 7
 
 
-@rule(DEPLOYMENT, category=Category.MACHINE_LEARNING, metrics=("RequestsPerMinute",))
+@rule(
+    DEPLOYMENT,
+    category=Category.MACHINE_LEARNING,
+    needs=(Part.MACHINE_LEARNING,),
+    metrics=("RequestsPerMinute",),
+)
 def failed_ml_deployment(deployment: Resource, facts: Facts) -> Verdict:
     """Managed deployments whose provisioning failed, and which are billed all the same.
 

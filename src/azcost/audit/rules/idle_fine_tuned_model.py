@@ -21,13 +21,14 @@ from azcost.audit.rule import (
     Waste,
     rule,
 )
+from azcost.audit.snapshot import Part
 
 # Azure itself deletes such a deployment after 15 days without a call:
 # https://learn.microsoft.com/azure/ai-services/openai/how-to/fine-tuning
 DAYS = 7
 
 
-@rule(DEPLOYMENT, category=Category.OPENAI, metrics=("AzureOpenAIRequests",))
+@rule(DEPLOYMENT, category=Category.OPENAI, needs=(Part.OPENAI,), metrics=("AzureOpenAIRequests",))
 def idle_fine_tuned_model(deployment: Resource, facts: Facts) -> Verdict:
     """Fine-tuned models that are deployed and have had no request in a week.
 

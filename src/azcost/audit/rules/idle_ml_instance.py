@@ -13,6 +13,7 @@ from azcost.audit.rule import (
     Waste,
     rule,
 )
+from azcost.audit.snapshot import Part
 
 DAYS = 14
 # Flexera's policy for idle instances takes so much for what a machine needs by itself.
@@ -22,6 +23,7 @@ IDLE_CPU = 5.0
 @rule(
     COMPUTE,
     category=Category.MACHINE_LEARNING,
+    needs=(Part.MACHINE_LEARNING,),
     metrics=(
         "Microsoft.MachineLearningServices/workspaces: CpuUtilizationPercentage | ComputeName",
     ),

@@ -15,6 +15,7 @@ from azcost.audit.rule import (
     percent,
     rule,
 )
+from azcost.audit.snapshot import Part
 
 # Cleancloud's window for clusters whose least number of nodes is above none.
 DAYS = 14
@@ -25,6 +26,7 @@ MOST_IDLE = 0.5
 @rule(
     COMPUTE,
     category=Category.MACHINE_LEARNING,
+    needs=(Part.MACHINE_LEARNING,),
     metrics=(
         "Microsoft.MachineLearningServices/workspaces: Active Nodes | ClusterName",
         "Microsoft.MachineLearningServices/workspaces: Idle Nodes | ClusterName",

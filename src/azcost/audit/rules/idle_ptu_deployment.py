@@ -19,12 +19,13 @@ from azcost.audit.rule import (
     Waste,
     rule,
 )
+from azcost.audit.snapshot import Part
 
 # Cleancloud's window for provisioned deployments.
 DAYS = 7
 
 
-@rule(DEPLOYMENT, category=Category.OPENAI, metrics=("AzureOpenAIRequests",))
+@rule(DEPLOYMENT, category=Category.OPENAI, needs=(Part.OPENAI,), metrics=("AzureOpenAIRequests",))
 def idle_ptu_deployment(deployment: Resource, facts: Facts) -> Verdict:
     """Provisioned deployments of Azure OpenAI without a request in a week.
 

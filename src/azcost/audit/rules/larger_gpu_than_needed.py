@@ -22,6 +22,7 @@ from azcost.audit.rule import (
     Waste,
     rule,
 )
+from azcost.audit.snapshot import Part
 from azcost.money import Money
 from azcost.pricing.catalogue import VmSize
 from azcost.services.virtual_machine import VirtualMachine
@@ -38,6 +39,7 @@ MOST = 0.8
 @rule(
     COMPUTE,
     category=Category.MACHINE_LEARNING,
+    needs=(Part.MACHINE_LEARNING,),
     metrics=(
         "Microsoft.MachineLearningServices/workspaces: Active Nodes | ClusterName",
         "Microsoft.MachineLearningServices/workspaces: Idle Nodes | ClusterName",
@@ -100,7 +102,11 @@ def larger_gpu_than_needed(cluster: Resource, facts: Facts) -> Verdict:
                 "yaml",
             ),
         ),
-        undo=(Step("Send the jobs to the old cluster again", f"compute: azureml:{cluster.name}"),),
+        undo=(
+            Step(
+                "Send the jobs to the old cluster again", f"compute: azureml:{cluster.name}", "yaml"
+            ),
+        ),
     )
 
 

@@ -8,18 +8,20 @@ from azcost.audit.rule import (
     Category,
     Confidence,
     Stated,
+    Unknown,
     Verdict,
     Waste,
     az,
     rule,
 )
+from azcost.audit.snapshot import Part
 
 # az-costguard asks above so many; the portal proposes 7.
 LONG_DAYS = 30
 USUAL_DAYS = 7
 
 
-@rule(BLOBS, category=Category.STORAGE)
+@rule(BLOBS, category=Category.STORAGE, needs=(Part.STORAGE_POLICIES,))
 def long_soft_delete(blobs: Resource, facts: Facts) -> Verdict:
     """Blob services that keep deleted blobs for more than 30 days.
 
@@ -30,6 +32,8 @@ def long_soft_delete(blobs: Resource, facts: Facts) -> Verdict:
 
     Not checked: How much is deleted. No saving is claimed.
     """
+    if not blobs.has("deleteRetentionPolicy"):
+        return Unknown("Azure does not say whether it keeps deleted blobs")
     days = blobs.number("deleteRetentionPolicy.days") or 0
     if not blobs.flag("deleteRetentionPolicy.enabled") or days <= LONG_DAYS:
         return None

@@ -13,13 +13,19 @@ from azcost.audit.rule import (
     Waste,
     rule,
 )
+from azcost.audit.snapshot import Part
 
 # So long after a switch nobody wants to switch back (findings catalogue,
 # ml.endpoint.zero_traffic_deployment).
 DAYS = 7
 
 
-@rule(DEPLOYMENT, category=Category.MACHINE_LEARNING, metrics=("RequestsPerMinute",))
+@rule(
+    DEPLOYMENT,
+    category=Category.MACHINE_LEARNING,
+    needs=(Part.MACHINE_LEARNING,),
+    metrics=("RequestsPerMinute",),
+)
 def ml_deployment_without_traffic(deployment: Resource, facts: Facts) -> Verdict:
     """Managed deployments that get no traffic while another of their endpoint gets all.
 

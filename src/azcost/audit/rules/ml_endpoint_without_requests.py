@@ -13,12 +13,18 @@ from azcost.audit.rule import (
     Waste,
     rule,
 )
+from azcost.audit.snapshot import Part
 
 # Cleancloud waits a week, Flexera a month.
 DAYS = 14
 
 
-@rule(ENDPOINT, category=Category.MACHINE_LEARNING, metrics=("RequestsPerMinute",))
+@rule(
+    ENDPOINT,
+    category=Category.MACHINE_LEARNING,
+    needs=(Part.MACHINE_LEARNING,),
+    metrics=("RequestsPerMinute",),
+)
 def ml_endpoint_without_requests(endpoint: Resource, facts: Facts) -> Verdict:
     """Managed online endpoints of Azure ML without a request in two weeks.
 

@@ -17,6 +17,7 @@ from azcost.audit.rule import (
     percent,
     rule,
 )
+from azcost.audit.snapshot import Part
 
 DAYS = 14
 # https://learn.microsoft.com/azure/machine-learning/how-to-manage-optimize-cost
@@ -30,6 +31,7 @@ LEAST_SHARE = 0.05
 @rule(
     COMPUTE,
     category=Category.MACHINE_LEARNING,
+    needs=(Part.MACHINE_LEARNING,),
     metrics=(
         "Microsoft.MachineLearningServices/workspaces: Active Nodes | ClusterName",
         "Microsoft.MachineLearningServices/workspaces: Idle Nodes | ClusterName",

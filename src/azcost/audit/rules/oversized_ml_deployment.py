@@ -15,6 +15,7 @@ from azcost.audit.rule import (
     Waste,
     rule,
 )
+from azcost.audit.snapshot import Part
 
 # METHODS section 5.2: the highest of the days' P99 over two weeks.
 DAYS = 14
@@ -32,6 +33,7 @@ AUTOSCALE = "microsoft.insights/autoscalesettings"
 @rule(
     DEPLOYMENT,
     category=Category.MACHINE_LEARNING,
+    needs=(Part.MACHINE_LEARNING,),
     metrics=("CpuUtilizationPercentage", "GpuUtilizationPercentage"),
 )
 def oversized_ml_deployment(deployment: Resource, facts: Facts) -> Verdict:

@@ -22,6 +22,7 @@ from azcost.audit.rule import (
     Waste,
     rule,
 )
+from azcost.audit.snapshot import Part
 from azcost.pricing.ptu import throughput_of
 
 # METHODS section 5.2: the highest of the days' P99 over two weeks.
@@ -35,6 +36,7 @@ WELL_USED = 80
 @rule(
     DEPLOYMENT,
     category=Category.OPENAI,
+    needs=(Part.OPENAI,),
     metrics=("AzureOpenAIProvisionedManagedUtilizationV2",),
 )
 def oversized_ptu_deployment(deployment: Resource, facts: Facts) -> Verdict:

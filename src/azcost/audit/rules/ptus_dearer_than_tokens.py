@@ -24,6 +24,7 @@ from azcost.audit.rule import (
     Waste,
     rule,
 )
+from azcost.audit.snapshot import Part
 from azcost.pricing.models import SKU_CODES
 from azcost.units import HOURS_PER_MONTH
 
@@ -35,6 +36,7 @@ _MINUTES = 60
 @rule(
     DEPLOYMENT,
     category=Category.OPENAI,
+    needs=(Part.OPENAI,),
     metrics=("ProcessedPromptTokens", "GeneratedTokens"),
 )
 def ptus_dearer_than_tokens(deployment: Resource, facts: Facts) -> Verdict:

@@ -18,6 +18,7 @@ from azcost.audit.rule import (
     percent,
     rule,
 )
+from azcost.audit.snapshot import Part
 from azcost.pricing.models import SKU_CODES
 
 DAYS = 14
@@ -33,6 +34,7 @@ MOST = Decimal("0.347")
 @rule(
     DEPLOYMENT,
     category=Category.OPENAI,
+    needs=(Part.OPENAI,),
     metrics=("ProcessedPromptTokens", "AzureOpenAIRequests"),
 )
 def uncached_prompts(deployment: Resource, facts: Facts) -> Verdict:

@@ -22,6 +22,7 @@ from azcost.audit.rule import (
     Waste,
     rule,
 )
+from azcost.audit.snapshot import Part
 from azcost.money import Money
 from azcost.pricing.catalogue import VmSize
 from azcost.services.virtual_machine import VirtualMachine
@@ -34,6 +35,7 @@ UNDERUSED = 30.0
 @rule(
     COMPUTE,
     category=Category.MACHINE_LEARNING,
+    needs=(Part.MACHINE_LEARNING,),
     metrics=(
         "Microsoft.MachineLearningServices/workspaces: Active Nodes | ClusterName",
         "Microsoft.MachineLearningServices/workspaces: Idle Nodes | ClusterName",
@@ -84,7 +86,11 @@ def unused_gpus_in_nodes(cluster: Resource, facts: Facts) -> Verdict:
         ),
         not_checked=("The low end: the jobs need the memory of all GPUs.",),
         steps=(Step("Make a second cluster of the smaller size", _yaml(cluster, target), "yaml"),),
-        undo=(Step("Send the jobs to the old cluster again", f"compute: azureml:{cluster.name}"),),
+        undo=(
+            Step(
+                "Send the jobs to the old cluster again", f"compute: azureml:{cluster.name}", "yaml"
+            ),
+        ),
     )
 
 

@@ -19,11 +19,12 @@ from azcost.audit.rule import (
     Waste,
     rule,
 )
+from azcost.audit.snapshot import Part
 
 DAYS = 28
 
 
-@rule(DEPLOYMENT, category=Category.OPENAI, metrics=("AzureOpenAIRequests",))
+@rule(DEPLOYMENT, category=Category.OPENAI, needs=(Part.OPENAI,), metrics=("AzureOpenAIRequests",))
 def unused_model_deployment(deployment: Resource, facts: Facts) -> Verdict:
     """Deployments by the token without a request in four weeks; they cost nothing.
 

@@ -53,6 +53,7 @@ def unused_storage_account(account: Resource, facts: Facts) -> Verdict:
             *measured,
             *evidence_of(bill),
         ),
+        not_checked=("A deleted account may be recovered within 14 days, and may not.",),
         steps=(
             az(
                 "See what is in it",
@@ -68,8 +69,8 @@ def unused_storage_account(account: Resource, facts: Facts) -> Verdict:
         ),
         undo=(
             az(
-                "Within 14 days, if no account of its name was made: ask for its recovery",
-                "az storage account show --ids {}",
+                "Open it again, as long as it is only locked",
+                "az storage account update --ids {} --default-action Allow",
                 account.id,
             ),
         ),
