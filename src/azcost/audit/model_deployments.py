@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from decimal import Decimal
 from typing import get_args
 
@@ -53,8 +54,8 @@ def unit_bill(deployment: Resource, facts: Facts) -> Bill:
     where = (sold_as(deployment) or ("", ""))[0]
     meter = f"Provisioned Managed {_PTUS.get(where, '')}".strip()
     users = [one for one in _siblings(deployment, facts) if sold_as(one) == sold_as(deployment)]
-    units = sum((_units(one) for one in users), start=Decimal(0))
-    share = _units(deployment) / units if units else Decimal(1)
+    units = sum((units_of(one) for one in users), start=Decimal(0))
+    share = units_of(deployment) / units if units else Decimal(1)
     return _account_bill(deployment, facts).only(meter=meter).part(share)
 
 
@@ -140,33 +141,42 @@ def delete(deployment: Resource) -> Step:
     )
 
 
-def create(title: str, deployment: Resource, sku: str, units: Decimal) -> Step:
-    """Make it again, of a kind and with so many units (or thousands of tokens a minute)."""
-    return az(
+def create(title: str, deployment: Resource, sku: str, units: Decimal, name: str = "") -> Step:
+    """Make it of a kind with so many units (or thousands of tokens a minute).
+
+    It has its own name, unless it is to stand beside what there is.
+    """
+    account, group, own = _names(deployment)
+    version = deployment.text("model.version")
+    step = az(
         title,
         "az cognitiveservices account deployment create --name {} --resource-group {} "
-        "--deployment-name {} --model-format {} --model-name {} --model-version {} "
-        "--sku-name {} --sku-capacity {}",
-        *_names(deployment),
+        "--deployment-name {} --model-format {} --model-name {} --sku-name {} --sku-capacity {}",
+        account,
+        group,
+        name or own,
         deployment.text("model.format") or "OpenAI",
         deployment.text("model.name") or "",
-        deployment.text("model.version") or "",
         sku,
-        units,
+        f"{units:f}",
     )
+    if not version:
+        return step
+    return msgspec.structs.replace(step, code=f"{step.code} --model-version {shlex.quote(version)}")
 
 
 def as_it_was(deployment: Resource) -> Step:
     """Make it again as it is now."""
-    return create("As it was", deployment, deployment.sku.name, _units(deployment))
+    return create("As it was", deployment, deployment.sku.name, units_of(deployment))
 
 
 def _names(deployment: Resource) -> tuple[str, str, str]:
     return deployment.id.strip("/").split("/")[7], deployment.resource_group, deployment.name
 
 
-def _units(deployment: Resource) -> Decimal:
-    return Decimal(str(deployment.sku.capacity or 0)).normalize() + 0
+def units_of(deployment: Resource) -> Decimal:
+    """Its units: throughput units, or thousands of tokens a minute."""
+    return Decimal(round(deployment.sku.capacity or 0))
 
 
 def _siblings(deployment: Resource, facts: Facts) -> list[Resource]:

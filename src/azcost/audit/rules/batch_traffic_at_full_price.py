@@ -5,7 +5,7 @@ from decimal import Decimal
 import numpy as np
 
 from azcost.audit.facts import Facts, Window, evidence_of
-from azcost.audit.model_deployments import DEPLOYMENT, create, ratio, sold_as, token_bill
+from azcost.audit.model_deployments import DEPLOYMENT, create, ratio, sold_as, token_bill, units_of
 from azcost.audit.resource import Resource
 from azcost.audit.rule import (
     Action,
@@ -68,10 +68,11 @@ def batch_traffic_at_full_price(deployment: Resource, facts: Facts) -> Verdict:
         not_checked=("The low end: somebody waits for the answers.",),
         steps=(
             create(
-                "Deploy it for batches under another name, and send the job there",
+                "Deploy it for batches beside it, and send the job there",
                 deployment,
                 batch,
-                Decimal(str(deployment.sku.capacity or 1)),
+                max(units_of(deployment), Decimal(1)),
+                name=f"{deployment.name}-batch",
             ),
         ),
     )

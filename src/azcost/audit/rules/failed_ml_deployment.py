@@ -61,7 +61,7 @@ def failed_ml_deployment(deployment: Resource, facts: Facts) -> Verdict:
         steps=(
             ml(
                 "Keep what it is made of",
-                f"online-deployment show {{}} > {deployment.name}.yml",
+                f"online-deployment show {{}} --output yaml > {deployment.name}.yml",
                 deployment,
             ),
             ml(

@@ -69,7 +69,7 @@ def ml_deployment_without_traffic(deployment: Resource, facts: Facts) -> Verdict
         steps=(
             ml(
                 "Keep what it is made of",
-                f"online-deployment show {{}} > {deployment.name}.yml",
+                f"online-deployment show {{}} --output yaml > {deployment.name}.yml",
                 deployment,
             ),
             ml("Delete it", "online-deployment delete {} --yes", deployment),

@@ -58,10 +58,15 @@ def ml_endpoint_without_requests(endpoint: Resource, facts: Facts) -> Verdict:
             *evidence_of(bill),
         ),
         steps=(
+            ml(
+                "Keep what the endpoint is made of",
+                f"online-endpoint show {{}} --output yaml > {endpoint.name}.yml",
+                endpoint,
+            ),
             *(
                 ml(
                     f"Keep what {one.name} is made of",
-                    f"online-deployment show {{}} > {one.name}.yml",
+                    f"online-deployment show {{}} --output yaml > {one.name}.yml",
                     one,
                 )
                 for one in deployments
@@ -69,7 +74,11 @@ def ml_endpoint_without_requests(endpoint: Resource, facts: Facts) -> Verdict:
             ml("Delete the endpoint", "online-endpoint delete {} --yes", endpoint),
         ),
         undo=(
-            ml("Make the endpoint again", "online-endpoint create {}", endpoint),
+            ml(
+                "Make the endpoint again",
+                f"online-endpoint create {{}} --file {endpoint.name}.yml",
+                endpoint,
+            ),
             *(
                 ml("Deploy again", f"online-deployment create {{}} --file {one.name}.yml", one)
                 for one in deployments

@@ -7,6 +7,7 @@ from azcost.audit.model_deployments import (
     DEPLOYMENT,
     as_it_was,
     create,
+    delete,
     is_provisioned,
     list_price,
     model_of,
@@ -85,7 +86,16 @@ def ptus_dearer_than_tokens(deployment: Resource, facts: Facts) -> Verdict:
             writes.evidence("generated tokens an hour"),
             *evidence_of(bill),
         ),
-        steps=(create(f"Deploy it as {instead} under another name", deployment, instead, quota),),
+        steps=(
+            create(
+                f"Deploy it as {instead} beside it, and send requests there",
+                deployment,
+                instead,
+                quota,
+                name=f"{deployment.name}-tokens",
+            ),
+            delete(deployment),
+        ),
         undo=(as_it_was(deployment),),
     )
 
