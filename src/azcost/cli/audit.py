@@ -11,6 +11,7 @@ import click
 
 from azcost import paths
 from azcost.cli.answer import answer_options_and, show
+from azcost.cli.cost_exports import Exports, export_options
 from azcost.cli.options import Limit
 from azcost.errors import AzcostError
 from azcost.files import is_there
@@ -48,6 +49,7 @@ _MANY = 1000
     metavar="DIR",
     help="Write the steps of each finding as a script to read; none is run.",
 )
+@export_options
 @answer_options_and("csv", "sarif")
 def audit(
     file: Path | None,
@@ -55,17 +57,21 @@ def audit(
     exemptions: Path | None,
     fail_on_saving: Decimal | None,
     fix_pack: Path | None,
+    exports: Exports,
     format_: str,
 ) -> None:
     """Judge what runs, from a snapshot of it.
 
+    Costs may be those of exports; without a snapshot, they are all that can be judged.
     Exits with 3 when something could not be read.
 
     Example: azcost audit --demo
     """
-    if demo == (file is not None):
-        raise click.UsageError("Say what to judge: --snapshot FILE, or --demo.")
-    advice, facts = judged(file or paths.shipped("examples") / "demo-snapshot.json.gz", exemptions)
+    if demo == (file is not None or bool(exports)):
+        raise click.UsageError("Say what to judge: --snapshot FILE, --export FILE, or --demo.")
+    if demo:
+        file = paths.shipped("examples") / "demo-snapshot.json.gz"
+    advice, facts = judged(file, exemptions, exports)
     from azcost.report import findings
 
     show(
@@ -79,8 +85,8 @@ def audit(
     _end(advice, fail_on_saving)
 
 
-def judged(file: Path, exemptions: Path | None) -> tuple[Advice, Facts]:
-    """A snapshot, judged by every rule and with its ledger, and what was judged."""
+def judged(file: Path | None, exemptions: Path | None, exports: Exports) -> tuple[Advice, Facts]:
+    """A snapshot, costs of exports or both: the advice with its ledger, and what was judged."""
     from azcost.advice.advise import advise
     from azcost.advice.exemptions import read
     from azcost.audit import rule, run, snapshot
@@ -89,7 +95,9 @@ def judged(file: Path, exemptions: Path | None) -> tuple[Advice, Facts]:
     rules = rule.load()
     chosen = exemptions or (EXEMPTIONS if is_there(EXEMPTIONS) else None)
     kept = read(chosen, [one.name for one in rules]) if chosen else ()
-    taken = snapshot.load(file)
+    taken = snapshot.load(file) if file else None
+    if exports or taken is None:
+        taken = exports.snapshot(taken)
     if len(taken.resources) > _MANY:
         click.echo(f"Judging {len(taken.resources):,} resources ...", err=True)
     facts = Facts(taken, _catalogue(taken.currency))

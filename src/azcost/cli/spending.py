@@ -11,6 +11,7 @@ import click
 
 from azcost import paths
 from azcost.cli.answer import answer_options, show
+from azcost.cli.cost_exports import Exports, export_options
 
 if TYPE_CHECKING:
     from azcost.audit.snapshot import Snapshot
@@ -21,7 +22,7 @@ _MAX_PARTS = 15
 
 
 def _sources(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Where the costs are from: a table, a snapshot, or the demonstration."""
+    """Where the costs are from: a table, a snapshot, exports, or the demonstration."""
     for option in (
         click.option("--demo", is_flag=True, help="Use the snapshot that ships with azcost."),
         click.option("--snapshot", type=click.Path(path_type=Path), help="A snapshot's costs."),
@@ -32,17 +33,25 @@ def _sources(command: Callable[..., Any]) -> Callable[..., Any]:
         ),
     ):
         command = option(command)
+    command = export_options(command)
     return click.argument("file", required=False, type=click.Path(path_type=Path))(command)
 
 
 def _spending(
-    file: Path | None, snapshot: Path | None, complete_until: datetime | None, *, demo: bool
+    file: Path | None,
+    snapshot: Path | None,
+    exports: Exports,
+    complete_until: datetime | None,
+    *,
+    demo: bool,
 ) -> tuple[Spending, Snapshot | None]:
     from azcost import spending
 
-    given = [one for one in (file, snapshot, demo) if one]
+    given = [one for one in (file, snapshot, demo, exports) if one]
     if len(given) != 1:
-        raise click.UsageError("Name one source: a FILE of daily costs, --snapshot, or --demo.")
+        raise click.UsageError(
+            "Name one source: a FILE of daily costs, --export, --snapshot, or --demo."
+        )
     if file:
         from azcost.usage import daily_costs
 
@@ -50,6 +59,8 @@ def _spending(
         return spending.of_table(daily_costs.read(file), last), None
     from azcost.audit import snapshot as snapshots
 
+    if exports:
+        return spending.of_snapshot(exports.snapshot()), None
     where = snapshot or paths.shipped("examples") / "demo-snapshot.json.gz"
     read = snapshots.load(where)
     return spending.of_snapshot(read), read
@@ -71,6 +82,7 @@ def _spending(
 def forecast(
     file: Path | None,
     snapshot: Path | None,
+    exports: Exports,
     complete_until: datetime | None,
     demo: bool,  # noqa: FBT001 - click's flags
     days: int,
@@ -86,7 +98,7 @@ def forecast(
     Example: azcost forecast --demo --by service --budget 60000
     """
     known = [_event(text) for text in events]
-    spending, _ = _spending(file, snapshot, complete_until, demo=demo)
+    spending, _ = _spending(file, snapshot, exports, complete_until, demo=demo)
     from azcost.outlook import outlook
     from azcost.report.forecast import document
 
@@ -131,6 +143,7 @@ def _event(text: str) -> Event:
 def anomalies(
     file: Path | None,
     snapshot: Path | None,
+    exports: Exports,
     complete_until: datetime | None,
     demo: bool,  # noqa: FBT001 - click's flags
     floor: float,
@@ -143,7 +156,7 @@ def anomalies(
 
     Example: azcost anomalies --demo
     """
-    spending, read = _spending(file, snapshot, complete_until, demo=demo)
+    spending, read = _spending(file, snapshot, exports, complete_until, demo=demo)
     from azcost.incidents import incidents
     from azcost.report.anomalies import document
 

@@ -1,0 +1,1 @@
+"""Cost exports of Azure: usage details and FOCUS, from their files to lines of a bill."""

@@ -1,0 +1,179 @@
+"""A bill from cost exports: files to sums by an engine, sums to lines of a bill."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from azcost import paths
+from azcost.usage.exports import checks, engines, sums
+from azcost.usage.exports.folder import Source, sources
+from azcost.usage.exports.headers import ExportError, Form
+from azcost.usage.exports.kinds import Content, Roles, roles
+
+if TYPE_CHECKING:
+    import duckdb
+
+_MAX_DAYS = 3_700
+# Lines are gathered in parts of so many sums, so that memory does not grow with the export.
+_PART = 1_500_000
+_BATCH = 5_000
+_NAMES = (
+    "resource", "service", "product", "meter", "charge_type", "pricing_model", "benefit", "unit",
+)  # fmt: skip
+
+
+class Line(msgspec.Struct, frozen=True):
+    """One meter of one resource; the amounts are texts, one number per day of the bill."""
+
+    resource: str
+    service: str
+    product: str
+    meter: str
+    charge_type: str
+    pricing_model: str
+    benefit: str
+    unit: str
+    actual: str
+    amortised: str
+    quantity: str
+
+
+class ExportedBill(msgspec.Struct, frozen=True):
+    """The bill of `days` days; `subscriptions` are ids with their names.
+
+    `submitted` is when Azure wrote the newest run, None without a manifest.
+    """
+
+    currency: str
+    first_day: date
+    days: int
+    lines: tuple[Line, ...]
+    subscriptions: dict[str, str]
+    submitted: datetime | None
+    remarks: tuple[str, ...]
+
+
+def read(given: Sequence[Path], engine: str = "duckdb", currency: str = "") -> ExportedBill:
+    """Read exports, each period once; `engine` is duckdb or spark.
+
+    Raises ExportError for what is no export, contradicts itself, is incomplete, or is in
+    several currencies of which none is chosen.
+    """
+    found, remarks = sources(given)
+    with engines.opened(engine, paths.cache() / "exports") as (running, folder):
+        forms, tables = _tables(running, found)
+        running.write(sums.daily(tables), folder)
+        with engines.sums_in(folder) as connection:
+            return _bill(connection, found, forms, remarks, currency.upper())
+
+
+def _tables(running: engines.Engine, found: list[Source]) -> tuple[list[Form], list[sums.Numbered]]:
+    forms: list[Form] = []
+    tables: list[sums.Numbered] = []
+    for number, source in enumerate(found):
+        read = [running.table(file) for file in source.files]
+        own = {header.form for header, _ in read}
+        if len(own) != 1:
+            what = "files of both forms" if own else "no files: its run wrote nothing"
+            raise ExportError(f"{source.name} has {what}.")
+        forms.append(own.pop())
+        tables += [(number, forms[-1], table) for _, table in read]
+    return forms, tables
+
+
+def _bill(
+    connection: duckdb.DuckDBPyConnection,
+    found: list[Source],
+    forms: list[Form],
+    remarks: list[str],
+    wanted: str,
+) -> ExportedBill:
+    checks.all_readable(connection, found)
+    remarks = [*remarks, *checks.without_others(connection)]
+    currency = checks.one_currency(connection, wanted)
+    contents = checks.contents(connection, len(found))
+    role = roles(found, forms, contents)
+    for numbers in {role.actual, role.amortised}:
+        checks.no_overlaps(connection, found, numbers)
+    first, last = _days(connection, contents)
+    submitted = max((one.submitted for one in found if one.submitted), default=None)
+    if submitted and first < submitted.date() <= last:
+        last = submitted.date() - timedelta(days=1)
+        remarks.append(f"what follows {last} is left out: the export was written the day after")
+    if role.remark:
+        remarks.append(role.remark)
+    days = (last - first).days + 1
+    lines = tuple(_lines(connection, role, first, days))
+    return ExportedBill(
+        currency, first, days, lines, _subscriptions(connection), submitted, tuple(remarks)
+    )
+
+
+def _days(connection: duckdb.DuckDBPyConnection, contents: list[Content]) -> tuple[date, date]:
+    ((first, last),) = connection.execute("SELECT min(day), max(day) FROM billed").fetchall()
+    if (last - first).days >= _MAX_DAYS:
+        raise ExportError(f"The export spans {first} to {last}: too many days for one bill.")
+    months = {month for content in contents for month in content.months}
+    month = first.replace(day=1)
+    while month <= last:
+        if month not in months:
+            raise ExportError(
+                f"The export has costs of {first:%Y-%m} and {last:%Y-%m}, and none of "
+                f"{month:%Y-%m} between: give that month too."
+            )
+        month = (month + timedelta(days=31)).replace(day=1)
+    return first, last
+
+
+def _subscriptions(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    rows = connection.execute(
+        "SELECT lower(subscription), max(subscription_name) FROM billed "
+        "WHERE subscription != '' GROUP BY 1 ORDER BY 1"
+    ).fetchall()
+    return {str(id_).removeprefix("/subscriptions/"): str(name) for id_, name in rows}
+
+
+def _lines(
+    connection: duckdb.DuckDBPyConnection, role: Roles, first: date, days: int
+) -> Iterator[Line]:
+    """The lines, in order of their names so that the same export gives the same bill."""
+    ((count,),) = connection.execute("SELECT count(*) FROM billed").fetchall()
+    parts = 1 + count // _PART
+    names = ", ".join(_NAMES)
+    query = f"""
+        WITH days AS (
+            SELECT {names}, (day - ?)::INTEGER AS place,
+                coalesce(sum(cost) FILTER (list_contains(?, source)), 0) AS actual,
+                coalesce(sum(amortised) FILTER (list_contains(?, source)), 0) AS amortised,
+                coalesce(sum(quantity) FILTER (list_contains(?, source)), 0) AS quantity
+            FROM billed WHERE hash(lower(resource)) % ? = ? AND day - ? < ? GROUP BY ALL
+        )
+        SELECT {names}, list(place),
+            list({_trimmed("actual")}), list({_trimmed("amortised")}), list({_trimmed("quantity")})
+        FROM days GROUP BY ALL ORDER BY {names}
+    """  # noqa: S608 - constants
+    for part in range(parts):
+        chosen = [first, role.actual, role.amortised, role.amortised, parts, part, first, days]
+        answer = connection.execute(query, chosen)
+        while rows := answer.fetchmany(_BATCH):
+            for row in rows:
+                width = len(_NAMES)
+                places, *amounts = row[width:]
+                yield Line(*row[:width], *(_dense(places, one, days) for one in amounts))
+
+
+def _trimmed(amount: str) -> str:
+    """An exact decimal as text, without the zeros at its end."""
+    return f"rtrim(rtrim({amount}::VARCHAR, '0'), '.')"
+
+
+def _dense(places: list[int], amounts: list[str], days: int) -> str:
+    found = ["0"] * days
+    for place, amount in zip(places, amounts, strict=True):
+        found[place] = amount
+    return " ".join(found)
