@@ -12,9 +12,10 @@ import jsonschema
 from azure.core.credentials import AccessToken
 
 from arm_server import Answer, Asked, Azure, error
-from azcost.actions.azure_budgets import PERMITS
+from azcost.actions import azure_budgets
 from azcost.arm import clouds
 from azcost.arm.client import Connection
+from azcost.arm.permits import Permit
 from azcost.arm.policy import Calls
 
 SUBSCRIPTION = "11111111-2222-4333-8444-000000000001"
@@ -29,9 +30,11 @@ class Ticket:
         return AccessToken(f"token-for-{scopes[0]}", int(time.time()) + 3600)
 
 
-def connection(slept: list[float] | None = None) -> Connection:
+def connection(
+    slept: list[float] | None = None, permits: tuple[Permit, ...] = azure_budgets.PERMITS
+) -> Connection:
     return Connection(
-        clouds.named("AzureCloud"), Ticket(), Calls(100), permits=PERMITS,
+        clouds.named("AzureCloud"), Ticket(), Calls(100), permits=permits,
         sleep=(slept if slept is not None else []).append, notice=lambda _: None,
     )  # fmt: skip
 
@@ -77,7 +80,7 @@ class Store:
         before = self.kept.get(path)
         sent = asked.headers.get("if-match") or asked.body.get("eTag")
         if before and not sent:
-            return error(409, "Conflict", "the budget exists: send its eTag")
+            return error(409, "Conflict", "it exists: send its eTag")
         if sent and (not before or sent != before["eTag"]):
             return error(412, "PreconditionFailed", "the eTag is another")
         self.keep(asked.path, asked.body)
@@ -132,6 +135,36 @@ class BudgetStore(Store):
             one.setdefault("locale", "en-us")
             one.setdefault("contactRoles", [])
             one.setdefault("contactGroups", [])
+
+
+class AlertStore(Store):
+    def __init__(self, azure: Azure) -> None:
+        super().__init__(
+            azure,
+            "ScheduledActionProperties",
+            "providers/Microsoft.CostManagement/scheduledActions",
+        )
+
+    def problem(self, asked: Asked) -> str:
+        """The rules that stand only in prose (API facts 2.7)."""
+        found = asked.body["properties"]
+        note, when = found["notification"], found["schedule"]
+        odd = asked.body["kind"] == "InsightAlert"
+        checks = {
+            "the subject is too long": len(note["subject"]) > 70,
+            "the message is too long": len(note.get("message", "")) > 250,
+            "InvalidInsightAlertRequestScope": odd and "resourcegroups" in asked.path.lower(),
+            "an insight is daily": odd and when["frequency"] != "Daily",
+            "it ends before it starts": when["endDate"] <= when["startDate"],
+        }
+        return next((reason for reason, wrong in checks.items() if wrong), "")
+
+    def complete(self, kept: dict[str, Any]) -> None:
+        kept["systemData"] = {"createdBy": "somebody"}
+        kept["properties"]["scope"] = kept["id"].partition("/providers/Microsoft.Cost")[0]
+        kept["properties"]["schedule"]["startDate"] = (
+            kept["properties"]["schedule"]["startDate"][:10] + "T22:21:51.1287144Z"
+        )
 
 
 def _schema(name: str) -> jsonschema.Draft7Validator | None:

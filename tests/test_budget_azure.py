@@ -17,8 +17,9 @@ from arm_server import PRINCIPAL, Answer, Asked, Azure, error
 from azcost.actions.azure_budgets import Budgets
 from azcost.actions.budget import LADDER, Budget, Condition, Notification, Recipients
 from azcost.actions.budget_change import deletion, towards
-from azcost.actions.difference import NotWritten, Verb
+from azcost.actions.difference import Verb
 from azcost.actions.scope import scope_of
+from azcost.actions.writing import NotWritten
 from azcost.arm.failures import ArmError
 from azcost.cli import main
 from budget_store import PATH, SUBSCRIPTION, BudgetStore, connection
@@ -188,7 +189,7 @@ def test_after_a_failure_azure_is_as_it_was_and_one_is_told(
     before = json.dumps(store.kept)
     azure.reply("PUT", fault)
     wanted = Budget(scope=FULL.scope, name="ml", amount=Decimal(1), start=FULL.start)
-    with pytest.raises(NotWritten, match="The budget is as it was"):
+    with pytest.raises(NotWritten, match="It is as it was"):
         budgets().carry_out(towards(wanted, budgets().named("ml")))
     assert json.dumps(store.kept) == before
 

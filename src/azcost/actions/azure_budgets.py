@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from azcost.actions.budget import Standing, standing
+from azcost.actions.budget import Json, Standing, standing
 from azcost.actions.budget_change import BudgetChange, is_same
-from azcost.actions.difference import NotWritten, Verb
+from azcost.actions.difference import Verb
 from azcost.actions.scope import Scope
+from azcost.actions.writing import deleted, written
 from azcost.arm.client import Connection
-from azcost.arm.failures import ArmError, Missing, translated
+from azcost.arm.failures import Missing, translated
 from azcost.arm.permits import READS, Permit
 
 _BUDGET = r"/.+/providers/Microsoft\.Consumption/budgets/[^/]+"
@@ -51,67 +52,34 @@ class Budgets:
     def carry_out(self, change: BudgetChange) -> Standing | None:
         """Do it, and answer what is there then; None after a deletion.
 
-        An answer that is lost says nothing, so after a failure Azure is asked what it has:
-        that may be what was wanted.
-
         Raises NotWritten, which says what is there now.
         """
         if change.verb is Verb.NOTHING:
             return change.before
-        if change.after is None:
-            self._delete(change)
+        name = change.budget.name
+        what = f"{change.verb} the budget {name}"
+        if change.before and change.after is None:
+            deleted(
+                what,
+                change.before,
+                delete=lambda: self._budgets.delete(self._path, name),
+                read=lambda: self.named(name),
+            )
             return None
-        wanted = change.after
+        return written(
+            what,
+            change.before,
+            write=lambda: self._write(name, change.body),
+            read=lambda: self.named(name),
+            is_wanted=lambda now: is_same(now.budget, change.budget),
+        )
+
+    def _write(self, name: str, body: Json | None) -> Standing:
         # Bytes are taken as well, whatever the annotation says, and can be sent again.
-        body: Any = json.dumps(change.body).encode()
-        try:
-            with translated(f"{change.verb} the budget {wanted.name}"):
-                answer = self._budgets.create_or_update(self._path, wanted.name, body)
-                return standing(self.scope, answer.as_dict())
-        except ArmError as failed:
-            now = self._after(failed, wanted.name)
-            if now and is_same(now.budget, wanted):
-                return now
-            raise NotWritten(f"{_sentence(failed)} {_state(change.before, now)}") from failed
-
-    def _delete(self, change: BudgetChange) -> None:
-        assert change.before is not None  # noqa: S101 - a deletion is of what exists
-        name = change.before.budget.name
-        now = self.existing(name)
-        if now.etag != change.before.etag:
-            raise NotWritten(f"The budget {name} was not deleted: somebody has changed it since.")
-        try:
-            with translated(f"delete the budget {name}"):
-                self._budgets.delete(self._path, name)
-        except ArmError as failed:
-            if left := self._after(failed, name):
-                raise NotWritten(f"{_sentence(failed)} {_state(change.before, left)}") from failed
-
-    def _after(self, failed: ArmError, name: str) -> Standing | None:
-        """What is there after a failure."""
-        try:
-            return self.named(name)
-        except ArmError as again:
-            raise NotWritten(
-                f"{_sentence(failed)} What is there now could not be read either ({again}): "
-                f"look with azcost budget show {name}."
-            ) from failed
+        sent: Any = json.dumps(body).encode()
+        answer = self._budgets.create_or_update(self._path, name, sent)
+        return standing(self.scope, answer.as_dict())
 
     @property
     def _path(self) -> str:
         return self.scope.path
-
-
-def _sentence(failed: ArmError) -> str:
-    return f"{str(failed).rstrip('.')}."
-
-
-def _state(before: Standing | None, now: Standing | None) -> str:
-    if before is None and now is None:
-        return "There is no such budget, as before."
-    if before and now and now.etag == before.etag:
-        return "The budget is as it was."
-    return (
-        "Somebody else has changed it meanwhile; their change was kept. Run this again to see "
-        "what there is now."
-    )

@@ -7,8 +7,6 @@ from enum import StrEnum
 
 import msgspec
 
-from azcost.errors import AzcostError
-
 
 class Verb(StrEnum):
     """What is to be done to reach what is wanted."""
@@ -25,12 +23,6 @@ class Difference(msgspec.Struct, frozen=True):
     setting: str
     before: str
     after: str
-
-
-class NotWritten(AzcostError):
-    """Azure did not take a change; the message says what is there now."""
-
-    exit_code = 3
 
 
 def differences(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[Difference, ...]:

@@ -57,6 +57,7 @@ COMMANDS = {
         "budget:budget",
         "Set budgets in Azure, see where they stand, and check them against a forecast.",
     ),
+    "alert": ("alert:alert", "Have Azure mail anomalies, or a view of costs."),
     "prices": ("prices:prices", "Look at the price tables, and fetch newer prices from Azure."),
     "schema": ("spec:schema", "Print the JSON schema of a specification, for editors."),
 }

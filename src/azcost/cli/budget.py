@@ -17,7 +17,14 @@ from azcost.cli.budget_options import (
     described,
     new_budget,
 )
-from azcost.cli.connecting import agreed, connect, login_options, scope_from, scope_options
+from azcost.cli.connecting import (
+    agreed,
+    changing_options,
+    connect,
+    login_options,
+    scope_from,
+    scope_options,
+)
 
 if TYPE_CHECKING:
     from azcost.actions.azure_budgets import Budgets
@@ -60,12 +67,6 @@ def _budgets(cloud: str, login: str, scope: Scope) -> Budgets:
     return Budgets(connect(cloud, login, PERMITS), scope)
 
 
-def _changing(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Options of what changes something."""
-    command = click.option("--yes", is_flag=True, help="Do it without asking.")(command)
-    return click.option("--dry-run", is_flag=True, help="Show it, and change nothing.")(command)
-
-
 def _today() -> Any:
     return datetime.now(UTC).date()
 
@@ -80,7 +81,7 @@ def _today() -> Any:
     type=click.Choice(["az", "bicep", "terraform"]),
     help="Print code that creates it, instead of asking Azure.",
 )
-@_changing
+@changing_options
 @answer_options
 def create(
     name: str,
@@ -186,7 +187,7 @@ def _carry_out(
 @click.argument("name")
 @_where
 @described
-@_changing
+@changing_options
 @answer_options
 def update(
     name: str,
@@ -213,7 +214,7 @@ def update(
 @budget.command()
 @click.argument("name")
 @_where
-@_changing
+@changing_options
 @answer_options
 def delete(
     name: str,

@@ -63,6 +63,12 @@ def login_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return click.option("--cloud", default="AzureCloud", show_default=True)(command)
 
 
+def changing_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options of what changes something."""
+    command = click.option("--yes", is_flag=True, help="Do it without asking.")(command)
+    return click.option("--dry-run", is_flag=True, help="Show it, and change nothing.")(command)
+
+
 def connect(cloud: str, login: str, permits: tuple[Permit, ...]) -> Connection:
     """A connection to Azure by which only what `permits` says may leave."""
     from azcost.arm import clouds
