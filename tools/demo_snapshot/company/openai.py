@@ -12,6 +12,9 @@ GROUP = "assistant-prod"
 ACCOUNTS = "Microsoft.CognitiveServices/accounts"
 
 
+VERSIONS = {"gpt-4o": "2024-11-20", "gpt-4o-mini": "2024-07-18", "gpt-4.1": "2025-04-14"}
+
+
 def build(estate: Estate) -> None:
     """An assistant on tokens, embeddings, a nightly summary by the batch API."""
     account = estate.add(
@@ -75,7 +78,7 @@ def deployment(
         GROUP,
         sku={"name": scope, "capacity": capacity},
         properties={
-            "model": {"format": "OpenAI", "name": model},
+            "model": {"format": "OpenAI", "name": model, "version": VERSIONS.get(model, "1")},
             "provisioningState": "Succeeded",
             **properties,
         },

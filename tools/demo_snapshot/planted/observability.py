@@ -43,9 +43,10 @@ def plant_development_logs(estate: Estate) -> None:
 
 def plant_registries(estate: Estate) -> None:
     """A registry of the time before, and one that was made Premium to be safe."""
-    idle = _registry(estate, "novavisionold", "Standard", stored=90, pulls=0)
+    idle = _registry(estate, "novavisionold", "Standard", stored=190, pulls=0)
     premium = _registry(estate, "novavisionml", "Premium", stored=120, pulls=40)
     estate.plant("idle_registry", idle)
+    estate.plant("registry_beyond_included", idle)
     estate.plant("premium_registry_without_premium_use", premium)
 
 
