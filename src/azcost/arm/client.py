@@ -142,10 +142,18 @@ class Arm:
             url = str(page.get("nextLink") or page.get("@nextLink") or "")
             if url in seen:
                 raise Unreachable(f"{path}: the next link leads in a circle")
-            if url and urlsplit(url).netloc.lower() not in (
-                (host := urlsplit(self._base).netloc), f"{host}:443",
-            ):  # fmt: skip
-                raise NotAllowed(f"{path}: the next link leads to another host: not followed")
+            self._check(url)
+
+    def post_to(self, link: str, body: Json) -> Json:
+        """The next page of a query, which takes its body again; raises ArmError."""
+        self._check(link)
+        return self._send("POST", link, body)
+
+    def _check(self, link: str) -> None:
+        """A link that Azure gives is followed on the host that it came from only."""
+        host = urlsplit(self._base).netloc
+        if link and urlsplit(link).netloc.lower() not in (host, f"{host}:443"):
+            raise NotAllowed(f"{link[:80]} leads to another host: not followed.")
 
     def _url(self, path: str, api_version: str, query: Mapping[str, str]) -> str:
         asked = urlencode({"api-version": api_version, **query}, quote_via=quote, safe="$,':/")

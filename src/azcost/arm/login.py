@@ -25,8 +25,13 @@ class Login(StrEnum):
 
 
 def credential(cloud: Cloud, login: Login, say: Callable[[str], None]) -> TokenCredential:
-    """A credential for a cloud; `say` is called with the instructions of a device code."""
+    """A credential for a cloud; `say` is called with the instructions of a device code.
+
+    Raises LoginError when the environment holds half of a service principal.
+    """
     from azure.identity import DefaultAzureCredential, DeviceCodeCredential
+
+    from azcost.arm.failures import LoginError
 
     # Its warnings would go to stderr; what matters of them is in the error that follows.
     logging.getLogger("azure").addHandler(logging.NullHandler())
@@ -35,9 +40,15 @@ def credential(cloud: Cloud, login: Login, say: Callable[[str], None]) -> TokenC
             authority=cloud.login,
             prompt_callback=lambda uri, code, _: say(f"Open {uri} and enter the code {code}."),
         )
-    return DefaultAzureCredential(
-        authority=cloud.login,
-        exclude_shared_token_cache_credential=True,
-        exclude_visual_studio_code_credential=True,
-        exclude_broker_credential=True,
-    )
+    try:
+        return DefaultAzureCredential(
+            authority=cloud.login,
+            exclude_shared_token_cache_credential=True,
+            exclude_visual_studio_code_credential=True,
+            exclude_broker_credential=True,
+        )
+    except ValueError as error:
+        raise LoginError(
+            f"The login in the environment is not complete: {error}. It is AZURE_TENANT_ID, "
+            "AZURE_CLIENT_ID and AZURE_CLIENT_SECRET; without them, az login is used."
+        ) from error

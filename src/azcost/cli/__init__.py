@@ -44,6 +44,11 @@ COMMANDS = {
         "Say what a load of tokens should be bought as: by the token, in batch, or as PTUs.",
     ),
     "audit": ("audit:audit", "Judge what runs, from a snapshot of it."),
+    "collect": (
+        "collect:collect",
+        "Read a subscription into a snapshot; nothing is written to it.",
+    ),
+    "doctor": ("doctor:doctor", "Check the login, its roles, and what azcost asks of Azure."),
     "rules": ("rules:rules", "List the rules of the audit, and explain one."),
     "forecast": (
         "spending:forecast",
