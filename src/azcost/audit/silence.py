@@ -11,10 +11,10 @@ from __future__ import annotations
 import msgspec
 import numpy as np
 
+from azcost.audit.aggregation import kept, seen
 from azcost.audit.facts import Facts, Window
 from azcost.audit.resource import Resource
 from azcost.audit.rule import Confidence, Measured
-from azcost.audit.series import Statistic
 
 # Four weeks hold the end of a month, and whatever is done once a week four times.
 DAYS = 28
@@ -39,48 +39,43 @@ class Silence(msgspec.Struct, frozen=True):
 
 
 def silence(
-    facts: Facts,
-    resource: Resource,
-    *,
-    witness: str,
-    counts: tuple[str, ...] = (),
-    gauges: tuple[str, ...] = (),
+    facts: Facts, resource: Resource, *, witness: str, counts: tuple[str, ...]
 ) -> Silence | None:
     """The silence of a resource; None when anything was heard.
 
-    `counts` are metrics whose totals and `gauges` those whose maxima are asked for. Raises
-    Blind when the witness does not cover the days.
+    `counts` are metrics that are 0 while nothing happens, by whatever statistic Azure keeps of
+    them. Raises Blind when the witness does not cover the days.
     """
-    asked: list[tuple[str, Statistic]] = [(name, "total") for name in counts]
-    asked += [(name, "maximum") for name in gauges]
-    stated = [facts.metric_if_any(resource, name, of=of, days=DAYS) for name, of in asked]
-    windows = tuple(counted(facts, resource, name, witness=witness, of=of) for name, of in asked)
+    stated = [_stated(facts, resource, name) for name in counts]
+    windows = tuple(counted(facts, resource, name, witness=witness) for name in counts)
     if any(window.maximum > 0 for window in windows):
         return None
     return Silence(
         windows=windows,
-        witness=facts.metric(resource, witness, days=DAYS),
-        is_stated=any(one is not None and len(one.measured) > 0 for one in stated),
+        witness=seen(facts, resource, witness, DAYS),
+        is_stated=any(one is not None for one in stated),
     )
 
 
-def counted(
-    facts: Facts, resource: Resource, metric: str, *, witness: str, of: Statistic = "total"
-) -> Window:
+def counted(facts: Facts, resource: Resource, metric: str, *, witness: str) -> Window:
     """A count over `DAYS` days, 0 in the hours in which only the witness was reported.
 
     Raises Blind when the witness, or the two together, do not cover the days.
     """
-    seen = facts.metric(resource, witness, days=DAYS)
-    found = facts.metric_if_any(resource, metric, of=of, days=DAYS)
-    if found is not None and found.steps.shape != seen.steps.shape:
-        return facts.metric(resource, metric, of=of, days=DAYS)
-    steps = np.full_like(seen.steps, np.nan) if found is None else found.steps
-    gaps = np.isnan(steps) & ~np.isnan(seen.steps)
+    awake = seen(facts, resource, witness, DAYS)
+    found = _stated(facts, resource, metric)
+    if found is not None and found.steps.shape != awake.steps.shape:
+        return seen(facts, resource, metric, DAYS)
+    steps = np.full_like(awake.steps, np.nan) if found is None else found.steps
+    gaps = np.isnan(steps) & ~np.isnan(awake.steps)
     return Window(
         resource=resource.id,
         metric=metric,
-        statistic=of,
+        statistic="total" if found is None else found.statistic,
         days=DAYS,
         steps=np.where(gaps, np.float32(0), steps),
     )
+
+
+def _stated(facts: Facts, resource: Resource, metric: str) -> Window | None:
+    return kept(facts, resource, metric, DAYS, "total", "maximum", "average")

@@ -3,6 +3,7 @@
 import math
 from decimal import Decimal
 
+from azcost.audit.aggregation import peaks
 from azcost.audit.autoscale import autoscale_of
 from azcost.audit.environments import is_for_development
 from azcost.audit.facts import Facts, Window, evidence_of
@@ -43,8 +44,8 @@ def app_service_instances_unused(plan: Resource, facts: Facts) -> Verdict:
     # Something else decides how many there are.
     if plan.flag("elasticScaleEnabled") or autoscale_of(plan, facts):
         return None
-    cpu = facts.metric(plan, "CpuPercentage", of="maximum", days=DAYS)
-    memory = facts.metric(plan, "MemoryPercentage", of="maximum", days=DAYS)
+    cpu = peaks(facts, plan, "CpuPercentage", DAYS)
+    memory = peaks(facts, plan, "MemoryPercentage", DAYS)
     needed = max(least, _needed(cpu, instances, FULL_CPU), _needed(memory, instances, FULL_MEMORY))
     if needed >= instances:
         return None

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import numpy as np
 
+from azcost.audit.aggregation import peaks
 from azcost.audit.facts import Facts, Window, evidence_of
 from azcost.audit.resource import Resource
 from azcost.audit.rule import Action, Category, Confidence, Stated, Step, Verdict, Waste, az, rule
@@ -13,6 +14,9 @@ from azcost.audit.silence import DAYS
 # An instance reserves so many capacity units, and an hour is billed what it uses or what is
 # reserved, whichever is more: https://learn.microsoft.com/azure/application-gateway/understanding-pricing
 UNITS_PER_INSTANCE = 10
+# The busiest hours, of which Azure keeps the average, may fill so much of what stays: the rest
+# is for the minutes until another instance has started.
+FULL = 0.75
 # Two instances survive the loss of one while a third starts:
 # https://learn.microsoft.com/azure/well-architected/service-guides/azure-application-gateway
 LEAST_INSTANCES = 2
@@ -39,8 +43,9 @@ def application_gateway_reserve_unused(gateway: Resource, facts: Facts) -> Verdi
     kept = int(gateway.number(path) or 0)
     if kept <= LEAST_INSTANCES or not (gateway.text("sku.tier") or "").lower().endswith("_v2"):
         return None
-    peaks = facts.metric(gateway, "CapacityUnits", of="maximum", days=DAYS)
-    needed = max(math.ceil(peaks.highest_day(99) / UNITS_PER_INSTANCE), LEAST_INSTANCES)
+    busiest = peaks(facts, gateway, "CapacityUnits", DAYS)
+    filled = busiest.highest_day(99) / (UNITS_PER_INSTANCE * FULL)
+    needed = max(math.ceil(round(filled, 6)), LEAST_INSTANCES)
     if needed >= kept:
         return None
     used = facts.metric(gateway, "CapacityUnits", days=DAYS)
@@ -53,7 +58,7 @@ def application_gateway_reserve_unused(gateway: Resource, facts: Facts) -> Verdi
         saving=bill.saving(Decimal(str(round(share, 4)))),
         evidence=(
             Stated(path, str(kept)),
-            peaks.evidence("capacity units"),
+            busiest.evidence("capacity units"),
             *evidence_of(bill),
         ),
         steps=(_set(gateway, needed),),

@@ -35,8 +35,8 @@ def idle_application_gateway(gateway: Resource, facts: Facts) -> Verdict:
     quiet = silence(
         facts,
         gateway,
-        counts=("TotalRequests",),
-        gauges=("CurrentConnections",),  # of TLS and TCP too, which are no requests
+        # Connections of TLS and TCP are no requests.
+        counts=("TotalRequests", "CurrentConnections"),
         witness=witness,
     )
     if quiet is None:

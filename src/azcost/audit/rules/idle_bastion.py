@@ -24,7 +24,7 @@ def idle_bastion(bastion: Resource, facts: Facts) -> Verdict:
     """
     if bastion.sku.name.lower() == "developer":  # is free
         return None
-    quiet = silence(facts, bastion, gauges=(SESSIONS,), witness=WITNESS)
+    quiet = silence(facts, bastion, counts=(SESSIONS,), witness=WITNESS)
     if quiet is None:
         return None
     bill = facts.bill(bastion)

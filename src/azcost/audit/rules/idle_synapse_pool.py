@@ -27,7 +27,7 @@ def idle_synapse_pool(pool: Resource, facts: Facts) -> Verdict:
     """
     if not pool.is_one_of("status", "Online"):
         return None
-    quiet = silence(facts, pool, gauges=(QUERIES,), witness=WITNESS)
+    quiet = silence(facts, pool, counts=(QUERIES,), witness=WITNESS)
     if quiet is None:
         return None
     bill = facts.bill(pool).without("Stored", "Storage", "Backup", "Snapshot")

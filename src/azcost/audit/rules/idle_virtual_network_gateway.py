@@ -7,6 +7,8 @@ from azcost.audit.silence import DAYS, counted
 
 VPN, CLIENTS = "AverageBandwidth", "P2SConnectionCount"
 EXPRESS_ROUTE = "ExpressRouteGatewayBitsPerSecond"
+# Of the SKU ErGwScale, which has metrics of its own.
+SCALABLE = f"Scalable{EXPRESS_ROUTE}"
 # Judged: keep-alives and BGP stay well below this many bytes a second.
 KEEP_ALIVE = 1_000
 BITS = 8
@@ -15,7 +17,7 @@ BITS = 8
 @rule(
     "Microsoft.Network/virtualNetworkGateways",
     category=Category.IDLE,
-    metrics=(VPN, CLIENTS, EXPRESS_ROUTE),
+    metrics=(VPN, CLIENTS, EXPRESS_ROUTE, SCALABLE),
 )
 def idle_virtual_network_gateway(gateway: Resource, facts: Facts) -> Verdict:
     """VPN and ExpressRoute gateways whose connections have carried nothing for four weeks.
@@ -34,13 +36,15 @@ def idle_virtual_network_gateway(gateway: Resource, facts: Facts) -> Verdict:
     if not connections and not clients:
         return None
     is_vpn = gateway.is_one_of("gatewayType", "Vpn")
-    name, least = (VPN, KEEP_ALIVE) if is_vpn else (EXPRESS_ROUTE, KEEP_ALIVE * BITS)
+    scales = gateway.is_one_of("sku.name", "ErGwScale")
+    name = VPN if is_vpn else SCALABLE if scales else EXPRESS_ROUTE
+    least = KEEP_ALIVE if is_vpn else KEEP_ALIVE * BITS
     traffic = facts.metric(gateway, name, days=DAYS)
     if traffic.quantile(99) > least:
         return None
     windows: tuple[Window, ...] = (traffic,)
     if is_vpn and clients:
-        connected = counted(facts, gateway, CLIENTS, witness=VPN, of="maximum")
+        connected = counted(facts, gateway, CLIENTS, witness=VPN)
         if connected.maximum > 0:
             return None
         windows = (traffic, connected)
