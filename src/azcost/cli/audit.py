@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from decimal import Decimal
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,12 +25,32 @@ if TYPE_CHECKING:
     from azcost.report.html import Origin
 
 OVER_LIMIT, INCOMPLETE = 1, 3
+# Commands below this one.
+COMMANDS = ("diff",)
 EXEMPTIONS = Path(".azcost/exemptions.yaml")
 # So many are judged in a fraction of a second; above it, one wants to know what happens.
 _MANY = 1000
 
 
-@click.command()
+class _Audit(click.Group):
+    """The audit, and what is asked of audits; each command's module is imported when it runs."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Name the commands."""
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the command's module."""
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        module = import_module(f"azcost.cli.audit_{cmd_name}")
+        command: click.Command = getattr(module, cmd_name)
+        return command
+
+
+@click.group(cls=_Audit, invoke_without_command=True)
 @click.option("--snapshot", "file", type=click.Path(path_type=Path), help="Judge this snapshot.")
 @click.option("--demo", is_flag=True, help="Judge the snapshot of a made-up company that ships.")
 @click.option(
@@ -51,7 +72,9 @@ _MANY = 1000
 )
 @export_options
 @answer_options_and("csv", "sarif")
+@click.pass_context
 def audit(
+    ctx: click.Context,
     file: Path | None,
     demo: bool,  # noqa: FBT001 - click's flags
     exemptions: Path | None,
@@ -67,6 +90,8 @@ def audit(
 
     Example: azcost audit --demo
     """
+    if ctx.invoked_subcommand:
+        return
     if demo == (file is not None or bool(exports)):
         raise click.UsageError("Say what to judge: --snapshot FILE, --export FILE, or --demo.")
     if demo:
