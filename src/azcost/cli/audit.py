@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 OVER_LIMIT, INCOMPLETE = 1, 3
 # Commands below this one.
-COMMANDS = ("diff",)
+COMMANDS = ("diff", "explain")
 EXEMPTIONS = Path(".azcost/exemptions.yaml")
 # So many are judged in a fraction of a second; above it, one wants to know what happens.
 _MANY = 1000
