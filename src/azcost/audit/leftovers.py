@@ -15,7 +15,10 @@ KEEP_TAG = "azcost-keep"
 # Azure Site Recovery keeps things ready that nothing uses until the day that they are for.
 # https://learn.microsoft.com/azure/site-recovery/azure-to-azure-support-matrix
 RECOVERY_TAGS = ("ASR-ReplicaDisk", "asrseeddisk", "RSVaultBackup")
-RECOVERY_NAMES = ("ms-asr-", "asrseeddisk-")
+# Azure Backup names its restore points so.
+RECOVERY_NAMES = ("ms-asr-", "asrseeddisk-", "azurebackup_")
+# A volume of Kubernetes is attached when a pod wants it.
+VOLUME_TAGS = ("kubernetes.io-created-for-pvc-name", "kubernetes.io-created-for-pv-name")
 CLUSTER = "Microsoft.ContainerService/managedClusters"
 
 
@@ -28,8 +31,8 @@ def leftover(
     also: tuple[Resource, ...] = (),
     at_most: Confidence = Confidence.HIGH,
     not_checked: tuple[str, ...] = (),
-    steps: tuple[Step, ...] = (),
-    undo: tuple[Step, ...] = (),
+    steps: tuple[Step, ...] | None = None,
+    undo: tuple[Step, ...] | None = None,
     again: str = "Make it again from its definition",
 ) -> Waste | None:
     """The finding of a resource that nothing uses; None when it is new, kept or managed.
@@ -57,14 +60,14 @@ def leftover(
             Stated("in the bill since", f"{since} or before" if since else "never in it"),
             *evidence_of(bill),
         ),
-        steps=steps or tuple(_delete(one) for one in everything),
-        undo=undo or tuple(step for one in everything for step in _restore(one, again)),
+        steps=tuple(_delete(one) for one in everything) if steps is None else steps,
+        undo=tuple(_restore(one, again) for one in everything) if undo is None else undo,
         not_checked=("Since when nothing uses it: Azure does not say.", *not_checked),
     )
 
 
 def is_kept(resource: Resource) -> bool:
-    """Whether its owner, or Azure Site Recovery, keeps it as it is."""
+    """Whether its owner, Azure Site Recovery or Azure Backup keeps it as it is."""
     name = resource.name.lower()
     return (
         resource.has_tag(KEEP_TAG, *RECOVERY_TAGS)
@@ -74,7 +77,12 @@ def is_kept(resource: Resource) -> bool:
 
 
 def is_managed(resource: Resource, facts: Facts) -> bool:
-    """Whether it is in a group that a service keeps for itself: a cluster's, Databricks'."""
+    """Whether it is in a group that a service keeps for itself: a cluster's, Databricks'.
+
+    Volumes of Kubernetes are not: whoever made the claim answers for them.
+    """
+    if resource.has_tag(*VOLUME_TAGS):
+        return False
     group = facts.get(
         f"/subscriptions/{resource.subscription}/resourceGroups/{resource.resource_group}"
     )
@@ -109,13 +117,11 @@ def _delete(resource: Resource) -> Step:
     )
 
 
-def _restore(resource: Resource, again: str) -> tuple[Step, ...]:
-    return (
-        az(
-            again,
-            "az deployment group create --resource-group {} --subscription {} --template-file {}",
-            resource.resource_group,
-            resource.subscription,
-            f"{resource.name}.json",
-        ),
+def _restore(resource: Resource, again: str) -> Step:
+    return az(
+        again,
+        "az deployment group create --resource-group {} --subscription {} --template-file {}",
+        resource.resource_group,
+        resource.subscription,
+        f"{resource.name}.json",
     )

@@ -16,7 +16,7 @@ from azcost.audit.snapshot import Snapshot
 _HEX = 10
 # Parts of names that Azure gives itself, by which rules know what a resource is for.
 _AFFIXES = re.compile(
-    r"^(mc_|ms-asr-|asrseeddisk-|pvc-|aks-|kubernetes$|shutdown-computevm-)|(-asrreplica|-asr)$",
+    r"^(mc_|ms-asr-|asrseeddisk-|azurebackup_|pvc-|aks-|kubernetes$|shutdown-computevm-)|(-asrreplica|-asr)$",
     re.I,
 )
 # What names of Azure's own stand in ids: they say what it is, not whose.

@@ -81,9 +81,6 @@ def plant_ways_in(estate: Estate) -> None:
     )  # fmt: skip
     estate.bill_made_up(policy, "Azure Front Door Service", "Policy", "0.16")
     estate.plant("unlinked_front_door_waf_policy", policy)
-    plan = _left(estate, "ddosProtectionPlans", "demo-ddos")
-    estate.bill_made_up(plan, "Azure DDOS Protection", "Network Protection Plan", "96.00")
-    estate.plant("ddos_plan_without_networks", plan)
 
 
 def plant_private_links(estate: Estate) -> None:

@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from azcost.audit.facts import Facts, evidence_of
+from azcost.audit.leftovers import GRACE_DAYS, SURE_DAYS, VOLUME_TAGS, is_kept
 from azcost.audit.resource import Resource
 from azcost.audit.rule import (
     Action,
@@ -19,14 +20,9 @@ from azcost.audit.rule import (
 from azcost.money import Money
 from azcost.services.snapshot import Snapshot
 
-# Time to rebuild a machine around its disk (cleancloud waits as long).
-GRACE_DAYS = 7
-# After so long nobody is in the middle of something.
-SURE_DAYS = 30
-# Azure Site Recovery keeps replicas and seeds that no machine ever holds.
-REPLICA_TAGS = ("ASR-ReplicaDisk", "asrseeddisk", "RSVaultBackup")
-# A volume of Kubernetes is attached when a pod wants it.
-VOLUME_TAGS = ("kubernetes.io-created-for-pvc-name", "kubernetes.io-created-for-pv-name")
+# These are billed for the performance that they are set to, and lie in one zone.
+BY_PERFORMANCE = ("premiumv2_lrs", "ultrassd_lrs")
+PERFORMANCE = ("diskIOPSReadWrite", "diskMBpsReadWrite")
 
 
 @rule("Microsoft.Compute/disks", category=Category.ORPHAN)
@@ -59,6 +55,11 @@ def unattached_disk(disk: Resource, facts: Facts) -> Verdict:
             Stated("diskState", "Unattached"),
             Stated("last attached", str(since or "unknown")),
             Stated("size and type", f"{disk.number('diskSizeGB') or 0:.0f} GiB {disk.sku.name}"),
+            *(
+                Stated(path, f"{disk.number(path) or 0:.0f}")
+                for path in PERFORMANCE
+                if disk.sku.name.lower() in BY_PERFORMANCE
+            ),
             *evidence_of(bill),
         ),
         not_checked=() if since else ("When it was last attached: its creation was taken.",),
@@ -69,13 +70,7 @@ def unattached_disk(disk: Resource, facts: Facts) -> Verdict:
 
 def _is_kept_apart(disk: Resource) -> bool:
     """Whether something else than a machine has a use for it."""
-    name = disk.name.lower()
-    return (
-        name.endswith("-asrreplica")
-        or name.startswith(("ms-asr-", "asrseeddisk-"))
-        or disk.has_tag(*REPLICA_TAGS, *VOLUME_TAGS)
-        or (disk.number("maxShares") or 0) > 1
-    )
+    return is_kept(disk) or disk.has_tag(*VOLUME_TAGS) or (disk.number("maxShares") or 0) > 1
 
 
 def _snapshot_of_all(disk: Resource, facts: Facts) -> Money | None:
@@ -100,17 +95,14 @@ def _keep_and_delete(disk: Resource) -> tuple[Step, ...]:
 
 
 def _restore(disk: Resource) -> tuple[Step, ...]:
-    return (
-        az(
-            "Make the disk again from the snapshot",
-            "az disk create --name {} --resource-group {} --location {} --sku {} --source {}",
-            disk.name,
-            disk.resource_group,
-            disk.location,
-            disk.sku.name,
-            _copy(disk),
-        ),
-    )
+    command = "az disk create --name {} --resource-group {} --location {} --sku {} --source {}"
+    values = [disk.name, disk.resource_group, disk.location, disk.sku.name, _copy(disk)]
+    if disk.zones:
+        command, values = f"{command} --zone {{}}", [*values, disk.zones[0]]
+    if disk.sku.name.lower() in BY_PERFORMANCE:
+        command += " --disk-iops-read-write {} --disk-mbps-read-write {}"
+        values += [f"{disk.number(path) or 0:.0f}" for path in PERFORMANCE]
+    return (az("Make the disk again from the snapshot", command, *values),)
 
 
 def _copy(disk: Resource) -> str:
