@@ -8,7 +8,7 @@ from typing import get_args
 from azcost.audit.documents import Document
 from azcost.audit.facts import Facts
 from azcost.audit.resource import Resource
-from azcost.audit.rule import Step, az
+from azcost.audit.rule import Step, az, by_hand
 from azcost.meters.blobs import Redundancy, Tier
 from azcost.money import Money
 from azcost.services.blob_storage import BlobStorage
@@ -82,16 +82,22 @@ def policy_steps(
     return (
         az("See its policy: the new one replaces it", command.format("show"), *names),
         Step("Save this as policy.json, with the rules that are there", policy, "json"),
-        az(
-            f"Move blobs that nobody changed for {days} days",
-            command.format("create") + " --policy @policy.json",
-            *names,
+        by_hand(
+            az(
+                f"Move blobs that nobody changed for {days} days",
+                command.format("create") + " --policy @policy.json",
+                *names,
+            ),
+            "it takes the place of the policy that there is",
         ),
     ), (
-        az(
-            "Take the policy away; what moved stays, and moving it back is billed as reading it",
-            command.format("delete"),
-            *names,
+        by_hand(
+            az(
+                "Take the rule away; what moved stays, and moving it back is billed as reading it",
+                command.format("create") + " --policy @before.json",
+                *names,
+            ),
+            "with the policy that was there before; without one: management-policy delete",
         ),
     )
 

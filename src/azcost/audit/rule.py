@@ -247,6 +247,11 @@ def az(title: str, command: str, *values: object) -> Step:
     return Step(title, command.format(*(shlex.quote(str(value)) for value in values)))
 
 
+def by_hand(step: Step, when: str) -> Step:
+    """A step for people only: no script does it before they have seen to `when`."""
+    return Step(step.title, f"# {when}\n{step.code}", step.language)
+
+
 def percent(share: float | Decimal) -> str:
     """A share between 0 and 1, as text."""
     return f"{share:.0%}"

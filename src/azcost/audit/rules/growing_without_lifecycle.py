@@ -12,6 +12,7 @@ from azcost.audit.rule import (
     Verdict,
     Waste,
     az,
+    by_hand,
     percent,
     rule,
 )
@@ -74,12 +75,15 @@ def growing_without_lifecycle(account: Resource, facts: Facts) -> Verdict:
                 account.name,
                 account.resource_group,
             ),
-            az(
-                "Give it a policy: azcost lifecycle finds the cheapest one",
-                "az storage account management-policy create --account-name {} "
-                "--resource-group {} --policy @policy.json",
-                account.name,
-                account.resource_group,
+            by_hand(
+                az(
+                    "Give it a policy: azcost lifecycle finds the cheapest one",
+                    "az storage account management-policy create --account-name {} "
+                    "--resource-group {} --policy @policy.json",
+                    account.name,
+                    account.resource_group,
+                ),
+                "when policy.json is written",
             ),
         ),
     )

@@ -10,6 +10,7 @@ from azcost.audit.rule import (
     Verdict,
     Waste,
     az,
+    by_hand,
     rule,
 )
 
@@ -57,16 +58,22 @@ def idle_registry(registry: Resource, facts: Facts) -> Verdict:
                 "az acr repository list --name {} --output table",
                 registry.name,
             ),
-            az(
-                "Keep an image elsewhere",
-                "az acr import --name OTHER --source {}/REPOSITORY:TAG",
-                registry.text("loginServer") or f"{registry.name}.azurecr.io",
+            by_hand(
+                az(
+                    "Keep an image elsewhere",
+                    "az acr import --name OTHER --source {}/REPOSITORY:TAG",
+                    registry.text("loginServer") or f"{registry.name}.azurecr.io",
+                ),
+                "for each image that is to stay",
             ),
-            az(
-                "Delete the registry",
-                "az acr delete --name {} --resource-group {} --yes",
-                registry.name,
-                registry.resource_group,
+            by_hand(
+                az(
+                    "Delete the registry",
+                    "az acr delete --name {} --resource-group {} --yes",
+                    registry.name,
+                    registry.resource_group,
+                ),
+                "when nothing in it is needed",
             ),
         ),
         undo=(

@@ -23,6 +23,7 @@ from azcost.audit.rule import (
     Unknown,
     Verdict,
     Waste,
+    by_hand,
     rule,
 )
 from azcost.audit.snapshot import Part
@@ -94,7 +95,7 @@ def ptus_dearer_than_tokens(deployment: Resource, facts: Facts) -> Verdict:
                 quota,
                 name=f"{deployment.name}-tokens",
             ),
-            delete(deployment),
+            by_hand(delete(deployment), "when no request comes to it any more"),
         ),
         undo=(as_it_was(deployment),),
     )

@@ -11,6 +11,7 @@ from azcost.audit.rule import (
     Verdict,
     Waste,
     az,
+    by_hand,
     rule,
 )
 
@@ -65,7 +66,14 @@ def unused_storage_account(account: Resource, facts: Facts) -> Verdict:
                 "az storage account update --ids {} --default-action Deny",
                 account.id,
             ),
-            az("Delete it, with its data", "az storage account delete --ids {} --yes", account.id),
+            by_hand(
+                az(
+                    "Delete it, with its data",
+                    "az storage account delete --ids {} --yes",
+                    account.id,
+                ),
+                "when nobody has missed it for some weeks",
+            ),
         ),
         undo=(
             az(
