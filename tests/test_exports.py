@@ -6,6 +6,7 @@ import gzip
 import json
 import subprocess
 import sys
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,8 @@ from click.testing import CliRunner
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from azcost.audit.exported import snapshot_of
+from azcost.audit.snapshot import Part
 from azcost.cli import main
 from azcost.errors import AzcostError
 from azcost.usage.exports.read import ExportedBill, read
@@ -208,6 +211,23 @@ def test_an_audit_of_an_export_says_that_it_is_blind() -> None:
     unread = json.loads(done.stdout)["unread"]
     assert "costs" not in {one["part"] for one in unread}
     assert "inventory" in {one["part"] for one in unread}
+
+
+def test_an_export_alone_tells_how_commitments_are_used() -> None:
+    done = CliRunner().invoke(main, ["audit", "--format", "json", "--export", str(EXAMPLE)])
+    (found,) = json.loads(done.stdout)["findings"]
+    # 18 of 24 hours of the reservation are used, all of the savings plan.
+    assert found["rule"] == "reservation_under_used"
+    assert found["evidence"][0]["value"] == "75 % on average, 75 % on the best day"
+    assert found["saving_monthly"]["low"] == "0"
+
+
+def test_without_subscriptions_no_rule_believes_that_it_could_see(tmp_path: Path) -> None:
+    write(tmp_path / "a.csv", "Date,Cost,BillingCurrency,ResourceId\n2026-09-01,1,USD,/x/y\n")
+    taken = snapshot_of(read([tmp_path]), datetime(2026, 9, 9, tzinfo=UTC))
+    assert [one.scope for one in taken.unread if one.part is Part.INVENTORY] == [""]
+    # Without a manifest the last day counts as complete after three more.
+    assert taken.today == date(2026, 9, 4)
 
 
 def test_exports_take_the_place_of_the_costs_of_a_snapshot() -> None:

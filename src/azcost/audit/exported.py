@@ -3,36 +3,82 @@
 from __future__ import annotations
 
 import sys
-from datetime import UTC, datetime
+from collections.abc import Iterator
+from datetime import UTC, datetime, time, timedelta
+from decimal import Decimal
 
 import msgspec
 
 from azcost.audit.costs import CostLine, Costs
-from azcost.audit.resource import from_arm
-from azcost.audit.snapshot import Part, Snapshot, Unread
+from azcost.audit.facts import UNUSED
+from azcost.audit.resource import from_arm, key_of
+from azcost.audit.snapshot import Part, Snapshot, Unread, Utilisation
 from azcost.usage.exports.read import ExportedBill
 
+# Azure completes the cost of a day within two more.
+SETTLED = timedelta(days=3)
+_HELD = (Part.COSTS, Part.UTILISATION, Part.INVENTORY)
 _NOT_HELD = "a cost export does not hold it; give --snapshot beside it"
 
 
 def snapshot_of(bill: ExportedBill, now: datetime) -> Snapshot:
-    """What an export alone tells: subscriptions and costs; all else is unread, and said so.
+    """What an export alone tells: subscriptions, costs, and how commitments were used.
 
-    Its day is that on which Azure wrote the export; `now` where no manifest says it.
+    All else is unread, and said so. Its day is that on which Azure wrote the export; where
+    no manifest says it, the day on which the last of its days is complete, at most `now`.
     """
-    taken_at = bill.submitted.replace(tzinfo=UTC) if bill.submitted else now
+    costs = costs_of(bill)
+    complete = datetime.combine(costs.last_day + SETTLED, time(), UTC)
+    utilisation = tuple(_utilisation(costs))
+    benefits = dict.fromkeys(one.benefit for one in utilisation)
     return Snapshot(
-        taken_at=taken_at,
+        taken_at=bill.submitted.replace(tzinfo=UTC) if bill.submitted else min(now, complete),
         currency=bill.currency,
         subscriptions=tuple(
             from_arm({"id": f"/subscriptions/{id_}", "name": name})
             for id_, name in bill.subscriptions.items()
         ),
-        costs=costs_of(bill),
-        unread=tuple(
-            Unread(part=part, reason=_NOT_HELD) for part in Part if part is not Part.COSTS
+        resources=tuple(from_arm({"id": benefit}) for benefit in benefits),
+        costs=costs,
+        utilisation=utilisation,
+        unread=(
+            *_without_inventory(bill),
+            *(_unread(part) for part in Part if part not in _HELD),
         ),
     )
+
+
+def _without_inventory(bill: ExportedBill) -> list[Unread]:
+    """What subscriptions hold is unread; commitments are in none, and the bill names them."""
+    scopes = [f"/subscriptions/{id_}" for id_ in bill.subscriptions] or [""]
+    return [_unread(Part.INVENTORY, scope) for scope in scopes]
+
+
+def _unread(part: Part, scope: str = "") -> Unread:
+    return Unread(part=part, scope=scope, reason=_NOT_HELD)
+
+
+def _utilisation(costs: Costs) -> Iterator[Utilisation]:
+    """The share of each commitment's cost, by day, that paid for something.
+
+    The unused part is billed as rows of its own (UnusedReservation, UnusedSavingsPlan).
+    """
+    sums: dict[str, tuple[list[Decimal], list[Decimal]]] = {}
+    for line in costs.lines:
+        unused = line.charge_type.lower() in UNUSED
+        used = line.charge_type.lower() == "usage" and line.is_committed
+        if line.benefit.startswith("/") and (unused or used):
+            nothing = [Decimal(0)] * costs.days
+            used_and_not = sums.setdefault(key_of(line.benefit), (nothing, nothing.copy()))
+            for day, amount in enumerate(line.amortised_days()):
+                used_and_not[unused][day] += amount
+    for benefit, both in sums.items():
+        for day, (one, other) in enumerate(zip(*both, strict=True)):
+            if one >= 0 and other >= 0 and one + other:
+                share = float(100 * one / (one + other))
+                yield Utilisation(
+                    benefit=benefit, day=costs.first_day + timedelta(days=day), percent=share
+                )
 
 
 def with_costs(snapshot: Snapshot, bill: ExportedBill) -> Snapshot:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 # Above it, reading takes long enough that one wants to know what happens.
 _MANY_BYTES = 20_000_000
+_USE = "commitments count as used by what the export bills; others may use them, too"
 
 
 class Exports(msgspec.Struct, frozen=True):
@@ -39,7 +40,10 @@ class Exports(msgspec.Struct, frozen=True):
         for remark in bill.remarks:
             click.echo(f"Exports: {remark}.", err=True)
         if beside is None:
-            return exported.snapshot_of(bill, datetime.now(UTC))
+            taken = exported.snapshot_of(bill, datetime.now(UTC))
+            if taken.utilisation:
+                click.echo(f"Exports: {_USE}.", err=True)
+            return taken
         return exported.with_costs(beside, bill)
 
 

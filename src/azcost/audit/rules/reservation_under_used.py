@@ -55,7 +55,7 @@ def reservation_under_used(reservation: Resource, facts: Facts) -> Verdict:
         saving=bill.saving(share, low=Decimal(0), high=Decimal(1)),
         evidence=(
             Stated("use in 30 days", commitments.used(use)),
-            Stated("quantity", f"{quantity} x {reservation.sku.name}, {spare} never used"),
+            *_size(reservation, quantity, spare),
             Stated("scope", scope),
             *evidence_of(bill),
         ),
@@ -64,6 +64,13 @@ def reservation_under_used(reservation: Resource, facts: Facts) -> Verdict:
         else ("What the unused part costs: the bill has no row UnusedReservation for it.",),
         steps=_steps(reservation, scope, spare),
     )
+
+
+def _size(reservation: Resource, quantity: int, spare: int) -> tuple[Stated, ...]:
+    """What was bought, which a bill alone does not say."""
+    if not reservation.sku.name:
+        return ()
+    return (Stated("quantity", f"{quantity} x {reservation.sku.name}, {spare} never used"),)
 
 
 def _steps(reservation: Resource, scope: str, spare: int) -> tuple[Step, ...]:
