@@ -24,6 +24,11 @@ if TYPE_CHECKING:
 MEMORY_LIMIT = "640MB"
 # Text that stands for nothing: some tools write NULL for it (FOCUS-Sample-Data).
 _NOTHING = ("", "NULL")
+_SPARK = {
+    "spark.sql.session.timeZone": "UTC",
+    "spark.sql.ansi.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
+}
 
 
 class Engine(Protocol):
@@ -94,28 +99,32 @@ class Spark:
     def __init__(self) -> None:
         ibis = _ibis("spark")
         session = import_module("pyspark.sql").SparkSession.builder.appName("azcost")
-        for name, value in (("timeZone", "UTC"), ("ansi.enabled", "false")):
-            session = session.config(f"spark.sql.{'session.' * (name == 'timeZone')}{name}", value)
-        self._session = session.getOrCreate()
-        self._connection = ibis.pyspark.connect(self._session)
+        for name, value in _SPARK.items():
+            session = session.config(name, value)
+        with _said_by_spark():
+            self._session = session.getOrCreate()
+            self._session.sparkContext.setLogLevel("ERROR")
+            self._connection = ibis.pyspark.connect(self._session)
 
     def table(self, file: Path) -> tuple[Header, ibis.Table]:
         """One file."""
-        if file.suffix.lower() == ".parquet":
-            return _renamed(file, self._connection.read_parquet(str(file)))
-        header = recognise(columns_of_csv(file), file)
-        schema = ", ".join(f"`{name}` STRING" for name in header.names())
-        read = self._session.read.csv(
-            str(file), schema=schema, header=True, escape='"', multiLine=True, enforceSchema=True
-        )
-        view = f"export_{hashlib.sha256(str(file).encode()).hexdigest()[:16]}"
-        read.createOrReplaceTempView(view)
-        return header, self._connection.table(view)
+        with _said_by_spark():
+            if file.suffix.lower() == ".parquet":
+                return _renamed(file, self._connection.read_parquet(str(file)))
+            header = recognise(columns_of_csv(file), file)
+            read = self._session.read.csv(
+                str(file), header=True, escape='"', multiLine=True, mode="FAILFAST",
+                nullValue="NULL",
+            )  # fmt: skip
+            view = f"export_{hashlib.sha256(str(file).encode()).hexdigest()[:16]}"
+            read.toDF(*header.names()).createOrReplaceTempView(view)
+            return header, self._connection.table(view)
 
     def write(self, expression: ibis.Table, folder: Path) -> None:
         """See `Engine.write`."""
-        query = self._connection.compile(expression)
-        self._session.sql(query).write.mode("overwrite").parquet(str(folder))
+        with _said_by_spark():
+            query = self._connection.compile(expression)
+            self._session.sql(query).write.mode("overwrite").parquet(str(folder))
 
     def close(self) -> None:
         """End the session."""
@@ -185,3 +194,17 @@ def _said() -> Iterator[None]:
         lines = [line.strip() for line in str(error).splitlines() if line.strip()]
         file = next((line[7:] for line in lines if line.startswith("file = ")), "The export")
         raise ExportError(f"{file} cannot be read: {' '.join(lines[:4])[:400]}") from error
+
+
+@contextmanager
+def _said_by_spark() -> Iterator[None]:
+    """Spark's errors, a missing Java among them, in the words of the command line."""
+    errors = import_module("pyspark.errors")
+    java = import_module("py4j.protocol")
+    try:
+        yield
+    except (errors.PySparkException, java.Py4JError) as error:
+        lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+        raise ExportError(
+            f"Spark could not add up the exports: {' '.join(lines[:3])[:400]}"
+        ) from error
