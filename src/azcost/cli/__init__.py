@@ -63,6 +63,10 @@ COMMANDS = {
         "Set budgets in Azure, see where they stand, and check them against a forecast.",
     ),
     "alert": ("alert:alert", "Have Azure mail anomalies, or a view of costs."),
+    "shutdown": (
+        "shutdown:shutdown",
+        "Find out what can be off at night, and set Azure's auto-shutdown.",
+    ),
     "prices": ("prices:prices", "Look at the price tables, and fetch newer prices from Azure."),
     "schema": ("spec:schema", "Print the JSON schema of a specification, for editors."),
 }

@@ -1,0 +1,292 @@
+"""`azcost shutdown`: when resources can be off, and the schedules that stop machines."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from azcost import paths
+from azcost.cli.answer import answer_options, show
+from azcost.cli.connecting import agreed, connect, login_options
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from azcost.actions.auto_shutdown import AutoShutdown, ShutdownChange
+    from azcost.actions.azure_shutdown import AutoShutdowns
+    from azcost.rests import Rested
+
+
+@click.group()
+def shutdown() -> None:
+    """Find out what can be off at night, and set Azure's auto-shutdown.
+
+    Whatever changes something shows it first, asks, and saves how to undo it.
+
+    Example: azcost shutdown plan --demo
+    """
+
+
+def _planned(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Where the activity is from, and how it is judged."""
+    for option in (
+        click.option("--demo", is_flag=True, help="Use the snapshot that ships with azcost."),
+        click.option("--snapshot", type=click.Path(path_type=Path), help="A snapshot's metrics."),
+        click.option("--zone", default="UTC", show_default=True, help="The users' time zone."),
+        click.option(
+            "--disturbance-hours",
+            default=24.0,
+            show_default=True,
+            type=click.FloatRange(0, 10_000),
+            help="What a disturbed night costs, in hours of the resource.",
+        ),
+        click.option("--email", default="", help="Who gets a notice before a machine stops."),
+    ):
+        command = option(command)
+    return command
+
+
+def _changing(command: Callable[..., Any]) -> Callable[..., Any]:
+    command = click.option("--yes", is_flag=True, help="Do it without asking.")(command)
+    command = click.option("--dry-run", is_flag=True, help="Show it, and change nothing.")(command)
+    return click.option(
+        "--undo",
+        type=click.Path(path_type=Path),
+        help="Where to save how to undo it (default: azcost-undo-TIME.json).",
+    )(command)
+
+
+def _found(
+    demo: bool,  # noqa: FBT001
+    snapshot: Path | None,
+    zone: str,
+    disturbance_hours: float,
+) -> tuple[list[Rested], str]:
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+    from azcost.audit import snapshot as snapshots
+    from azcost.audit.facts import Facts
+    from azcost.pricing.opening import open_catalogue
+    from azcost.rests import rested
+
+    if bool(snapshot) == demo:
+        raise click.UsageError("Name one source: --snapshot FILE, or --demo.")
+    try:
+        ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise click.UsageError(f"--zone {zone}: expected a zone such as Europe/Berlin.") from None
+    read = snapshots.load(snapshot or paths.shipped("examples") / "demo-snapshot.json.gz")
+    return rested(Facts(read, open_catalogue()), zone, disturbance_hours), read.currency
+
+
+def _wanted(found: Sequence[Rested], zone: str, email: str) -> list[AutoShutdown]:
+    """Auto-shutdown for the machines that a schedule is advised for, at their night's stop."""
+    from azcost.actions.auto_shutdown import AutoShutdown, windows_zone
+    from azcost.optimise.shutdown import Answer
+
+    name = windows_zone(zone)
+    return [
+        AutoShutdown(
+            vm=one.resource.id,
+            location=one.resource.location,
+            time=f"{one.advice.rests[0].stop:02}00",
+            zone=name,
+            email=email,
+        )
+        for one in found
+        if one.kind.words == "machine" and one.advice.answer is Answer.SCHEDULE
+    ]
+
+
+@shutdown.command()
+@_planned
+@click.option(
+    "--as",
+    "language",
+    type=click.Choice(["az", "bicep", "terraform"]),
+    help="Print code that sets the auto-shutdowns.",
+)
+@answer_options
+def plan(
+    demo: bool,  # noqa: FBT001 - click's flags
+    snapshot: Path | None,
+    zone: str,
+    disturbance_hours: float,
+    email: str,
+    language: str | None,
+    **how: Any,
+) -> None:
+    """Say what can be off at night and at weekends, from hourly metrics.
+
+    Example: azcost shutdown plan --demo --zone Europe/Berlin
+    """
+    found, currency = _found(demo, snapshot, zone, disturbance_hours)
+    if language:
+        from azcost.actions.shutdown_code import CODE
+
+        click.echo(CODE[language](_wanted(found, zone, email)), nl=False)
+        return
+    from azcost.report.shutdown import plan_document
+
+    show(plan_document(found, currency, zone, disturbance_hours), **how)
+
+
+@shutdown.command()
+@_planned
+@login_options
+@_changing
+@answer_options
+def apply(
+    demo: bool,  # noqa: FBT001 - click's flags
+    snapshot: Path | None,
+    zone: str,
+    disturbance_hours: float,
+    email: str,
+    cloud: str,
+    login: str,
+    undo: Path | None,
+    dry_run: bool,  # noqa: FBT001
+    yes: bool,  # noqa: FBT001
+    **how: Any,
+) -> None:
+    """Set auto-shutdown for the machines whose plan says "schedule", and for no other.
+
+    Example: azcost shutdown apply --snapshot mine.json.gz --zone Europe/Berlin --dry-run
+    """
+    from azcost.actions.auto_shutdown import towards
+
+    found, _ = _found(demo, snapshot, zone, disturbance_hours)
+    wanted = _wanted(found, zone, email)
+    azure = _azure(cloud, login) if wanted else None
+    changes = [towards(one, azure.of(one.vm)) for one in wanted] if azure else []
+    _carry_out(changes, azure, undo, dry_run=dry_run, yes=yes, how=how)
+
+
+@shutdown.command()
+@click.option("--subscription", required=True, metavar="ID")
+@login_options
+@answer_options
+def status(subscription: str, cloud: str, login: str, **how: Any) -> None:
+    """List the auto-shutdowns of a subscription.
+
+    Example: azcost shutdown status --subscription ID
+    """
+    from azcost.report.shutdown import status_document
+
+    show(status_document(_azure(cloud, login).all(subscription)), **how)
+
+
+@shutdown.command()
+@click.argument("vms", nargs=-1, metavar="VM-ID...")
+@click.option(
+    "--from",
+    "saved",
+    type=click.Path(path_type=Path),
+    help="Undo what apply did: the file that it saved.",
+)
+@login_options
+@_changing
+@answer_options
+def remove(
+    vms: tuple[str, ...],
+    saved: Path | None,
+    cloud: str,
+    login: str,
+    undo: Path | None,
+    dry_run: bool,  # noqa: FBT001 - click's flags
+    yes: bool,  # noqa: FBT001
+    **how: Any,
+) -> None:
+    """Remove the auto-shutdown of machines, or put back what there was before.
+
+    Example: azcost shutdown remove --from azcost-undo-20261125-190000.json
+    """
+    from azcost.actions.auto_shutdown import removal
+
+    if bool(vms) == bool(saved):
+        raise click.UsageError("Name machines by their ids, or a file by --from.")
+    azure = _azure(cloud, login)
+    if saved:
+        changes = [_back(vm, before, azure) for vm, before in _undo_of(saved)]
+    else:
+        there = [azure.of(vm) for vm in vms]
+        changes = [removal(one) for one in there if one]
+    _carry_out([one for one in changes if one], azure, undo, dry_run=dry_run, yes=yes, how=how)
+
+
+def _azure(cloud: str, login: str) -> AutoShutdowns:
+    from azcost.actions.azure_shutdown import PERMITS, AutoShutdowns
+
+    return AutoShutdowns(connect(cloud, login, PERMITS))
+
+
+def _back(vm: str, before: AutoShutdown | None, azure: AutoShutdowns) -> ShutdownChange | None:
+    from azcost.actions.auto_shutdown import removal, towards
+
+    now = azure.of(vm)
+    if before:
+        return towards(before, now)
+    return removal(now) if now else None
+
+
+def _undo_of(file: Path) -> list[tuple[str, AutoShutdown | None]]:
+    """What each machine had before, from the file that a change saved."""
+    from azcost.actions.auto_shutdown import auto_shutdown
+    from azcost.errors import AzcostError
+
+    try:
+        read = json.loads(file.read_text(encoding="utf-8"))
+        return [
+            (str(one["vm"]), auto_shutdown(one["before"]) if one["before"] else None)
+            for one in read["auto_shutdowns"]
+        ]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise AzcostError(f"{file} is no file that azcost shutdown saved: {error}") from error
+
+
+def _carry_out(
+    changes: Sequence[ShutdownChange],
+    azure: AutoShutdowns | None,
+    undo: Path | None,
+    *,
+    dry_run: bool,
+    yes: bool,
+    how: dict[str, Any],
+) -> None:
+    from azcost.actions.difference import Verb
+    from azcost.report.document import to_text
+    from azcost.report.shutdown import change_document
+
+    to_do = [one for one in changes if one.verb is not Verb.NOTHING]
+    if dry_run or not to_do or azure is None:
+        show(change_document(changes, "would be changed"), **how)
+        return
+    if not yes:
+        click.echo(to_text(change_document(changes, "are to be changed")), err=True)
+        if not agreed(f"Change {len(to_do)} auto-shutdowns?"):
+            click.echo("Nothing was changed.", err=True)
+            return
+    file = _save_undo(to_do, undo)
+    for number, one in enumerate(to_do, start=1):
+        click.echo(f"{number} of {len(to_do)}: {one.verb} {one.vm}", err=True)
+        azure.carry_out(one)
+    show(change_document(changes, "were changed"), **how)
+    click.echo(f"To undo it: azcost shutdown remove --from {file}", err=True)
+
+
+def _save_undo(changes: Sequence[ShutdownChange], file: Path | None) -> Path:
+    """Save what there was, before anything is changed."""
+    from azcost.files import written_whole
+
+    target = file or Path(f"azcost-undo-{datetime.now(UTC):%Y%m%d-%H%M%S}.json")
+    if target.exists():
+        raise click.UsageError(f"{target} exists: name another file by --undo.")
+    before = [{"vm": one.vm, "before": one.before and one.before.body()} for one in changes]
+    with written_whole(target) as part:
+        part.write_text(json.dumps({"auto_shutdowns": before}, indent=2), encoding="utf-8")
+    return target
