@@ -9,7 +9,8 @@ from azcost.actions.auto_shutdown import (
     auto_shutdown,
     path_of,
 )
-from azcost.actions.difference import NotWritten, Verb
+from azcost.actions.difference import Verb
+from azcost.actions.writing import NotWritten
 from azcost.arm.client import Connection
 from azcost.arm.failures import ArmError, Missing
 from azcost.arm.permits import READS, Permit
