@@ -114,6 +114,20 @@ def plant_lines_to_offices(estate: Estate) -> None:
     estate.bill_made_up(line, "ExpressRoute", "Standard Metered Data 200 Mbps Circuit", "4.80")
     estate.event(line, f"{NETWORK}/expressRouteCircuits/write", 75)
     estate.plant("unprovisioned_expressroute_circuit", line)
+    silent = estate.add(
+        f"{NETWORK}/expressRouteCircuits",
+        "archive-line",
+        LAB,
+        sku={"name": "Standard_MeteredData", "tier": "Standard", "family": "MeteredData"},
+        properties={
+            "circuitProvisioningState": "Enabled",
+            "serviceProviderProvisioningState": "Provisioned",
+        },
+    )
+    estate.bill_made_up(silent, "ExpressRoute", "Standard Metered Data 50 Mbps Circuit", "1.80")
+    estate.measure(silent, "BitsInPerSecond", 900, week=steady)
+    estate.measure(silent, "BitsOutPerSecond", 700, week=steady)
+    estate.plant("idle_expressroute_circuit", silent)
 
 
 def _vpn(estate: Estate, name: str, sku: str, generation: str, bytes_a_second: int) -> Resource:
