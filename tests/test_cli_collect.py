@@ -104,6 +104,11 @@ def test_collected_then_judged_finds_what_was_planted(
     judged = run("audit", "--snapshot", file, "--format", "json")
     findings = {one["rule"] for one in json.loads(judged.stdout)["findings"]}
     assert {"unattached_disk", "stopped_not_deallocated_vm"} <= findings
+    # Judged straight, it says the same, and asks nothing that was read today.
+    before = len(azure[0].lines())
+    straight = run("audit", "--subscription", ID, "--format", "json")
+    assert {one["rule"] for one in json.loads(straight.stdout)["findings"]} == findings
+    assert len(azure[0].lines()) == before
     assert {line.split()[0] for line in azure[0].lines()} == {"GET", "POST"}
 
 

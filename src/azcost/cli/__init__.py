@@ -43,7 +43,10 @@ COMMANDS = {
         "tokens:tokens",
         "Say what a load of tokens should be bought as: by the token, in batch, or as PTUs.",
     ),
-    "audit": ("audit:audit", "Judge what runs, from a snapshot of it."),
+    "audit": (
+        "audit:audit",
+        "Judge what runs, from a snapshot of it or straight from a subscription.",
+    ),
     "collect": (
         "collect:collect",
         "Read a subscription into a snapshot; nothing is written to it.",

@@ -12,6 +12,7 @@ import click
 
 from azcost import paths
 from azcost.cli.answer import answer_options_and, show
+from azcost.cli.azure import Source, azure_options
 from azcost.cli.cost_exports import Exports, export_options
 from azcost.cli.options import Limit
 from azcost.errors import AzcostError
@@ -21,6 +22,7 @@ from azcost.pricing.opening import open_catalogue
 if TYPE_CHECKING:
     from azcost.advice.advise import Advice
     from azcost.audit.facts import Facts
+    from azcost.audit.snapshot import Snapshot
     from azcost.pricing.catalogue import Catalogue
     from azcost.report.html import Origin
 
@@ -71,6 +73,8 @@ class _Audit(click.Group):
     help="Write the steps of each finding as a script to read; none is run.",
 )
 @export_options
+@click.option("--subscription", metavar="ID", help="Read this subscription, and judge it.")
+@azure_options
 @answer_options_and("csv", "sarif")
 @click.pass_context
 def audit(
@@ -81,9 +85,11 @@ def audit(
     fail_on_saving: Decimal | None,
     fix_pack: Path | None,
     exports: Exports,
+    subscription: str | None,
+    source: Source,
     format_: str,
 ) -> None:
-    """Judge what runs, from a snapshot of it.
+    """Judge what runs, from a snapshot of it or straight from a subscription.
 
     Costs may be those of exports; without a snapshot, they are all that can be judged.
     Exits with 3 when something could not be read.
@@ -92,12 +98,21 @@ def audit(
     """
     if ctx.invoked_subcommand:
         return
-    if demo == (file is not None or bool(exports)):
-        raise click.UsageError("Say what to judge: --snapshot FILE, --export FILE, or --demo.")
+    if demo == (file is not None or subscription is not None or bool(exports)):
+        raise click.UsageError(
+            "Say what to judge: --subscription ID, --snapshot FILE, --export FILE, or --demo."
+        )
+    if file is not None and subscription is not None:
+        raise click.UsageError("Judge --snapshot FILE or --subscription ID, not both.")
+    from azcost.audit import snapshot
+    from azcost.report import findings
+
     if demo:
         file = paths.shipped("examples") / "demo-snapshot.json.gz"
-    advice, facts = judged(file, exemptions, exports)
-    from azcost.report import findings
+    taken = snapshot.load(file) if file else None
+    if subscription is not None:
+        taken = source.read(subscription)
+    advice, facts = judged(taken, exemptions, exports)
 
     show(
         findings.document(advice),
@@ -110,17 +125,18 @@ def audit(
     _end(advice, fail_on_saving)
 
 
-def judged(file: Path | None, exemptions: Path | None, exports: Exports) -> tuple[Advice, Facts]:
+def judged(
+    taken: Snapshot | None, exemptions: Path | None, exports: Exports
+) -> tuple[Advice, Facts]:
     """A snapshot, costs of exports or both: the advice with its ledger, and what was judged."""
     from azcost.advice.advise import advise
     from azcost.advice.exemptions import read
-    from azcost.audit import rule, run, snapshot
+    from azcost.audit import rule, run
     from azcost.audit.facts import Facts
 
     rules = rule.load()
     chosen = exemptions or (EXEMPTIONS if is_there(EXEMPTIONS) else None)
     kept = read(chosen, [one.name for one in rules]) if chosen else ()
-    taken = snapshot.load(file) if file else None
     if exports or taken is None:
         taken = exports.snapshot(taken)
     if len(taken.resources) > _MANY:
