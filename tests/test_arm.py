@@ -110,6 +110,14 @@ def test_the_headers_of_a_200_are_not_acted_upon(azure: Azure) -> None:
     assert run.slept == []
 
 
+def test_a_name_is_never_a_query(azure: Azure) -> None:
+    azure.reply("", {})
+    Run().arm.get("/subscriptions/s/x/a b?c=d#e/ä%2F", "1", **{"$filter": "a eq 'b c'"})
+    (asked,) = azure.asked
+    assert asked.path == "/subscriptions/s/x/a b?c=d#e/ä%2F"
+    assert asked.query == {"api-version": "1", "$filter": "a eq 'b c'"}
+
+
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 409])
 def test_a_refusal_with_retry_after_is_not_asked_again(azure: Azure, status: int) -> None:
     azure.reply("disks", error(status, "No", "because", Retry_After="1"))

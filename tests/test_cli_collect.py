@@ -143,7 +143,7 @@ FAILURES: list[tuple[list[str], dict[str, str], int, str]] = [
     (["--subscription", "mine"], {}, 2, "is no id of a subscription"),
     (["--subscription", f"{ID}9"], {}, 2, "is no id of a subscription"),
     (["--subscription", ID], {"AZURE_CLIENT_SECRET": ""}, 3, "az login"),
-    (["--subscription", "9" * 8 + ID[8:]], {}, 3, "HTTP 404"),
+    (["--subscription", "9" * 8 + ID[8:]], {}, 3, "does not see the subscription"),
     ([], {}, 2, "--subscription"),
 ]
 

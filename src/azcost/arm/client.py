@@ -157,7 +157,9 @@ class Arm:
 
     def _url(self, path: str, api_version: str, query: Mapping[str, str]) -> str:
         asked = urlencode({"api-version": api_version, **query}, quote_via=quote, safe="$,':/")
-        return f"{self._base}/{path.lstrip('/')}?{asked}"
+        # Names in ids may hold blanks, or what would begin a query.
+        below = quote(path.lstrip("/"), safe="/:$@()',;=+!*~")
+        return f"{self._base}/{below}?{asked}"
 
     def _send(
         self,

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import msgspec
 
-from azcost.audit.snapshot import Snapshot
+from azcost.audit.snapshot import Snapshot, Unread
 from azcost.report.document import Document, Part, Table
 
 SCHEMA = 1
@@ -69,11 +69,20 @@ def _shown(count: Counter[str]) -> int:
 
 
 def _unread(snapshot: Snapshot) -> Table:
+    alike: dict[tuple[str, str], list[Unread]] = {}
+    for one in snapshot.unread:
+        alike.setdefault((one.part.value, one.role), []).append(one)
     rows = tuple(
-        (one.part.value, one.scope or "everywhere", one.reason, one.role) for one in snapshot.unread
+        (part, _where(found), found[0].reason, role) for (part, role), found in alike.items()
     )
     columns = ("could not be read", "where", "why", "role that would be needed")
     return Table(title="Could not be read", columns=columns, rows=rows, left=(0, 1, 2, 3))
+
+
+def _where(found: list[Unread]) -> str:
+    """The first place, and how many others: a missing role is missing everywhere."""
+    others = f" and {len(found) - 1:,} others" if len(found) > 1 else ""
+    return f"{found[0].scope or 'everywhere'}{others}"
 
 
 def _facts(snapshot: Snapshot, file: str) -> dict[str, object]:

@@ -68,8 +68,6 @@ def checks(reader: Reader) -> Iterator[Check]:
             name="subscription",
             state=State.FAILED,
             said=str(error),
-            todo=f"az account list: is {reader.subscription} there? The login needs the role "
-            "Reader on it, and --cloud must be the right one.",
         )
         return
     yield Check(

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from azcost.arm.client import Json
-from azcost.arm.failures import Unreachable
+from azcost.arm.failures import Forbidden, Missing, Unreachable
 from azcost.audit.collect.reader import Reader
 from azcost.audit.documents import Document
 from azcost.audit.resource import Resource, from_arm, key_of
@@ -97,7 +97,16 @@ CHILDREN = (
 
 def subscription(reader: Reader) -> Resource:
     """The subscription itself; raises ArmError when this login does not see it."""
-    answer = reader.get(reader.scope, "2022-12-01")
+    try:
+        answer = reader.get(reader.scope, "2022-12-01")
+    except (Missing, Forbidden) as error:
+        raise type(error)(
+            f"This login does not see the subscription {reader.subscription} in "
+            f"{reader.connection.cloud.name}. az account list shows those that it sees; it needs "
+            f"the role Reader. Azure said: {error}",
+            error.status,
+            error.code,
+        ) from error
     properties = {
         name: answer[name] for name in ("state", "subscriptionPolicies") if name in answer
     }
