@@ -31,6 +31,10 @@ from test_arm import Ticket
 
 DEMO = paths.shipped("examples") / "demo-snapshot.json.gz"
 PROD = "11111111-1111-4111-8111-111111111111"
+COLUMNS = [
+    {"name": name}
+    for name in ("Cost", "UsageQuantity", "UsageDate", "ResourceId", "MeterId", "Currency")
+]
 RESEARCH = "22222222-2222-4222-8222-222222222222"
 
 
@@ -249,6 +253,46 @@ def test_a_resource_that_comes_twice_is_one(azure: Azure, reader: Callable[..., 
     rows = _disks(2)
     azure.reply("resources$", graph([*rows, {**rows[0], "id": rows[0]["id"].upper()}]))
     assert [one.name for one in collect(reader(PROD), 28).resources] == ["d00000", "d00001"]
+
+
+BILLS: list[tuple[list[dict[str, str]], list[list[Any]], str]] = [
+    ([{"name": "Cost"}], [[1.0]], "not as documented"),
+    (COLUMNS, [[1.0, 1, 20261101, "/s", "m", "USD"], [1.0, 1, 20261101, "/s", "m", "EUR"]], "EUR"),
+    (COLUMNS, [[1.0, 1, "soon", "/s", "m", "USD"]], "which is none"),
+    (COLUMNS, [["x", 1, 20261101, "/s", "m", "USD"]], "not as documented"),
+    (COLUMNS, [[float("nan"), 1, 20261101, "/s", "m", "USD"]], "no amount"),
+    (COLUMNS, [[1.0, 1, 20260901, "/s", "m", "USD"]], "end on 2026-09-01"),
+]
+
+
+@pytest.mark.parametrize(("columns", "rows", "said"), BILLS)
+def test_a_bill_that_makes_no_sense_is_unread(
+    azure: Azure,
+    reader: Callable[..., Reader],
+    columns: list[dict[str, str]],
+    rows: list[list[Any]],
+    said: str,
+) -> None:
+    empty(azure)
+
+    def answer(asked: Any) -> Answer:
+        dataset = asked.body["dataset"]
+        names = [one["name"] for one in dataset["grouping"]]
+        if dataset["granularity"] == "Daily":
+            return Answer(body={"properties": {"columns": columns, "rows": rows}})
+        shown = [{"name": one} for one in ("Cost", "UsageQuantity", *names, "Currency")]
+        row = [
+            1.0,
+            1.0,
+            *("OnDemand" if one == "PricingModel" else "Usage" for one in names),
+            "USD",
+        ]
+        return Answer(body={"properties": {"columns": shown, "rows": [row]}})
+
+    azure.reply("query$", answer)
+    (unread,) = collect(reader(PROD), 28).unread
+    assert unread.part is Part.COSTS
+    assert said in unread.reason
 
 
 def test_secrets_are_kept_nowhere(

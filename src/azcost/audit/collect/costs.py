@@ -187,7 +187,7 @@ def _rows(reader: Reader, queries: Queries) -> Iterator[CostRow]:
                     reader.say(f"costs: {amount}, {way.pricing_model} {way.charge_type}")
                 meter, resource = str(row["meterid"]), str(row["resourceid"])
                 used = row["usagequantity"] if kind == "AmortizedCost" else 0
-                cost = Decimal(str(row["cost"]))
+                cost = _amount(row["cost"])
                 yield CostRow(
                     day=_day(row["usagedate"]),
                     resource=resource,
@@ -197,7 +197,7 @@ def _rows(reader: Reader, queries: Queries) -> Iterator[CostRow]:
                     charge_type=way.charge_type,
                     pricing_model=way.pricing_model,
                     benefit=benefits.get(resource.lower(), ""),
-                    quantity=Decimal(str(used)),
+                    quantity=_amount(used),
                     actual=cost if amount == "actual" else Decimal(0),
                     amortised=cost if amount == "amortised" else Decimal(0),
                 )
@@ -215,6 +215,14 @@ def _benefits(queries: Queries, kind: str, way: _Way) -> dict[str, str]:
 
 def _is(dimension: str, value: str) -> Json:
     return {"dimensions": {"name": dimension, "operator": "In", "values": [value]}}
+
+
+def _amount(value: Any) -> Decimal:
+    """An amount of a row; raises BillError for what is none."""
+    amount = Decimal(str(value))
+    if not amount.is_finite():
+        raise BillError(f"The costs hold '{value}', which is no amount.")
+    return amount
 
 
 def _day(value: Any) -> date:
