@@ -12,6 +12,7 @@ import json
 import re
 import ssl
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from azure.core.credentials import AccessToken
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -39,6 +41,13 @@ PRINCIPAL = {
     "AZURE_CLIENT_SECRET": "not-a-secret",
     "AZURE_TOKEN_CREDENTIALS": "EnvironmentCredential",
 }
+
+
+class Ticket:
+    """A login that gives the token that the server wants."""
+
+    def get_token(self, *scopes: str, **_: object) -> AccessToken:
+        return AccessToken(f"token-for-{scopes[0]}", int(time.time()) + 3600)
 
 
 @dataclass

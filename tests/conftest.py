@@ -2,14 +2,19 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from azcost import paths
 from azcost.pricing import store, tables
 from azcost.pricing.catalogue import Catalogue
+
+if TYPE_CHECKING:
+    from arm_server import Azure
+    from azcost.audit.collect.reader import Reader
 
 ROOT = Path(__file__).parent.parent
 SHARED = ROOT.parent / "shared"
@@ -42,6 +47,42 @@ def shared() -> Path:
     if not SHARED.is_dir():
         pytest.skip("../shared is not here: this test compares with the material it holds")
     return SHARED
+
+
+@pytest.fixture
+def azure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Azure]:
+    """Azure on loopback, with the environment that leads to it."""
+    import arm_server
+
+    with arm_server.serving(tmp_path) as (azure, environment):
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+        yield azure
+
+
+@pytest.fixture
+def reader(tmp_path: Path) -> Callable[..., Reader]:
+    """Make a reader of a subscription that waits for nobody, at a day of the demo."""
+    import arm_server
+    from azcost.arm import clouds
+    from azcost.arm.client import Connection
+    from azcost.arm.policy import Calls
+    from azcost.audit.collect.answers import Answers
+    from azcost.audit.collect.reader import Reader
+
+    def make(subscription: str, limit: int = 5000) -> Reader:
+        at = datetime(2026, 11, 20, 6, tzinfo=UTC)
+        connection = Connection(
+            clouds.named("AzureCloud"),
+            arm_server.Ticket(),
+            Calls(limit),
+            sleep=lambda _: None,
+            notice=lambda _: None,
+        )
+        answers = Answers(tmp_path / "answers" / subscription, at.date())
+        return Reader(connection, subscription, answers, at, lambda _: None)
+
+    return make
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
-from azure.core.credentials import AccessToken
 
 import arm_server
 from arm_server import ARM, Answer, Azure, error
@@ -33,21 +28,6 @@ GRAPH = "/providers/Microsoft.ResourceGraph/resources"
 ONE = {"value": [{"id": "a"}]}
 
 
-class Ticket:
-    """A login that gives the token that the server wants."""
-
-    def get_token(self, *scopes: str, **_: object) -> AccessToken:
-        return AccessToken(f"token-for-{scopes[0]}", int(time.time()) + 3600)
-
-
-@pytest.fixture
-def azure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Azure]:
-    with arm_server.serving(tmp_path) as (azure, environment):
-        for name, value in environment.items():
-            monkeypatch.setenv(name, value)
-        yield azure
-
-
 class Run:
     """A connection, and what it slept and said."""
 
@@ -56,7 +36,7 @@ class Run:
         self.said: list[str] = []
         self.connection = Connection(
             clouds.named(cloud),
-            settings.pop("credential", Ticket()),
+            settings.pop("credential", arm_server.Ticket()),
             Calls(limit),
             sleep=self.slept.append,
             notice=self.said.append,

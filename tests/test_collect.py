@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,10 +16,7 @@ import arm_server
 from arm_estate import Estate
 from arm_server import Answer, Azure, error
 from azcost import paths
-from azcost.arm import clouds
-from azcost.arm.client import Connection
 from azcost.arm.failures import ArmError, LoginError
-from azcost.arm.policy import Calls
 from azcost.audit import rule, run, snapshot
 from azcost.audit.collect.answers import Answers
 from azcost.audit.collect.reader import Reader
@@ -27,7 +24,6 @@ from azcost.audit.collect.run import collect
 from azcost.audit.facts import Facts
 from azcost.audit.snapshot import Part, Snapshot
 from azcost.pricing.catalogue import Catalogue
-from test_arm import Ticket
 
 DEMO = paths.shipped("examples") / "demo-snapshot.json.gz"
 PROD = "11111111-1111-4111-8111-111111111111"
@@ -46,26 +42,6 @@ def demo() -> Snapshot:
 @pytest.fixture(scope="module")
 def small(demo: Snapshot) -> Snapshot:
     return arm_estate.small(demo)
-
-
-@pytest.fixture
-def azure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Azure]:
-    with arm_server.serving(tmp_path) as (azure, environment):
-        for name, value in environment.items():
-            monkeypatch.setenv(name, value)
-        yield azure
-
-
-@pytest.fixture
-def reader(tmp_path: Path, demo: Snapshot) -> Callable[..., Reader]:
-    def make(subscription: str, limit: int = 2000, at: datetime = demo.taken_at) -> Reader:
-        calls = Calls(limit)
-        cloud = clouds.named("AzureCloud")
-        connection = Connection(cloud, Ticket(), calls, sleep=lambda _: None, notice=lambda _: None)
-        answers = Answers(tmp_path / "answers" / subscription, at.date())
-        return Reader(connection, subscription, answers, at, lambda _: None)
-
-    return make
 
 
 def found(taken: Snapshot, catalogue: Catalogue, scope: str = "") -> dict[tuple[str, str], float]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -18,44 +18,16 @@ import recorded_arm
 from arm_estate import Estate
 from arm_server import Azure
 from azcost import paths
-from azcost.arm import clouds
-from azcost.arm.client import Connection
-from azcost.arm.policy import Calls
 from azcost.audit import snapshot
 from azcost.audit.collect import advice, benefits, costs, inventory, metrics
-from azcost.audit.collect.answers import Answers
 from azcost.audit.collect.reader import Reader
 from azcost.audit.collect.run import collect
 from azcost.audit.resource import from_arm
-from test_arm import Ticket
 
 AT = datetime.fromisoformat("2026-11-20T06:00:00+00:00")
 ZEROS = "00000000-0000-0000-0000-000000000000"
 CUSTODIAN = "ea42f556-5106-4743-99b0-c129bfa71a47"
 PROD = "11111111-1111-4111-8111-111111111111"
-
-
-@pytest.fixture
-def azure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Azure]:
-    with arm_server.serving(tmp_path) as (azure, environment):
-        for name, value in environment.items():
-            monkeypatch.setenv(name, value)
-        yield azure
-
-
-@pytest.fixture
-def reader(tmp_path: Path) -> Callable[..., Reader]:
-    def make(subscription: str = ZEROS, at: datetime = AT) -> Reader:
-        connection = Connection(
-            clouds.named("AzureCloud"),
-            Ticket(),
-            Calls(5000),
-            sleep=lambda _: None,
-            notice=lambda _: None,
-        )
-        return Reader(connection, subscription, Answers(tmp_path, at.date()), at, lambda _: None)
-
-    return make
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +40,7 @@ def test_every_body_is_as_microsofts_openapi_has_it(
 ) -> None:
     demo = arm_estate.small(snapshot.load(paths.shipped("examples") / "demo-snapshot.json.gz"))
     Estate(azure, demo, PROD)
-    collect(reader(PROD, demo.taken_at), 28)
+    collect(reader(PROD), 28)
     checked = 0
     for suffix, name in (("/query", "QueryDefinition"), ("/resources", "QueryRequest")):
         schema = {"$ref": f"#/definitions/{name}", "definitions": openapi["definitions"]}
@@ -89,7 +61,7 @@ def test_every_filter_is_as_microsofts_openapi_has_it(
     azure: Azure, reader: Callable[..., Reader], openapi: dict[str, Any]
 ) -> None:
     azure.reply("", {"value": []})
-    benefits.recommendations(reader())
+    benefits.recommendations(reader(ZEROS))
     for asked in azure.asked:
         path = asked.path.replace(ZEROS, "{subscriptionId}")
         described = openapi["paths"][path]["get"]["parameters"]
@@ -111,7 +83,7 @@ def test_every_recorded_resource_is_read(
                 body.pop("nextLink", None)
                 served[path] = body
     azure.reply("", lambda asked: arm_server.Answer(body=served[asked.path]))
-    arm, read = reader(), 0
+    arm, read = reader(ZEROS), 0
     for path, body in served.items():
         items = arm.each(path, "1") if isinstance(body.get("value"), list) else [arm.get(path, "1")]
         assert len(items) == len(body["value"]) if "value" in body else len(items) == 1
@@ -139,7 +111,7 @@ def test_recorded_savings_plans_and_reservations(
 ) -> None:
     (plans,) = recorded(azure, shared, "test_billing_benefits_list_savings_plan.yaml")
     reservations = recorded(azure, shared, "test_list_reservations.yaml")[0]
-    found = benefits.benefits(reader())
+    found = benefits.benefits(reader(ZEROS))
     shown = plans[2]["value"] + reservations[2]["value"]
     shared_ones = [
         one
@@ -157,7 +129,7 @@ def test_recorded_utilisation(azure: Azure, reader: Callable[..., Reader], share
     name = "test_list_reservations_summaries_daily_with_reservationid.yaml"
     ((_, path, body),) = recorded(azure, shared, name)
     reservation = from_arm({"id": path.partition("/providers/Microsoft.Consumption")[0]})
-    used = benefits.utilisation(reader(), [reservation])
+    used = benefits.utilisation(reader(ZEROS), [reservation])
     assert len(used) == len(body["value"])
     assert used[0].day == date(2017, 12, 1)
     first = body["value"][0]["properties"]["avgUtilizationPercentage"]
@@ -219,6 +191,6 @@ def test_recorded_metrics(azure: Azure, reader: Callable[..., Reader], shared: P
         "/providers/microsoft.insights"
     )[0]
     account = from_arm({"id": id_, "location": "global"})
-    (found,) = metrics.series(reader(), [account], {account.type: (name,)}, 28)
+    (found,) = metrics.series(reader(ZEROS), [account], {account.type: (name,)}, 28)
     assert len(found.values("average")) == 28 * 24
     assert np.isnan(found.values("average")).all()  # it was recorded in another year
