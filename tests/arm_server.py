@@ -108,6 +108,9 @@ class Azure:
         line = f"{asked.method} {asked.host}{asked.path}"
         if asked.host.startswith("login."):
             return _token(asked)
+        if asked.path == "/msi/token":  # a managed identity, at IDENTITY_ENDPOINT
+            token = f"token-for-{asked.query['resource']}/.default"
+            return Answer(body={"access_token": token, "expires_on": "4102444800"})
         wanted = f"Bearer {_audience(asked.host)}"
         if asked.headers.get("authorization") != wanted:
             return error(401, "InvalidAuthenticationToken", "the audience is another")

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
 import pytest
 
 import arm_server
@@ -323,6 +328,44 @@ def test_each_cloud_is_asked_at_its_host_with_a_token_for_it(
     assert hosts == [manager, f"region1.{metrics}", manager]
     logins = {one.host for one in azure.asked if one.host.startswith("login.")}
     assert logins == {clouds.named(cloud).login}
+
+
+def _managed_identity(folder: Path, azure: Azure) -> dict[str, str]:
+    return {
+        "AZURE_TOKEN_CREDENTIALS": "ManagedIdentityCredential",
+        "IDENTITY_ENDPOINT": f"http://127.0.0.1:{azure.port}/msi/token",
+        "IDENTITY_HEADER": "x",
+    }
+
+
+def _az_login(folder: Path, azure: Azure) -> dict[str, str]:
+    """An `az` that answers as the real one does, for the scope or resource that it is asked."""
+    script = folder / "az"
+    script.write_text(
+        "#!/bin/sh\nfor word; do case $word in https:*) for_=$word;; esac; done\n"
+        'echo "{\\"accessToken\\": \\"token-for-${for_%/.default}/.default\\", '
+        '\\"expires_on\\": 4102444800, \\"expiresOn\\": \\"2100-01-01 00:00:00.000000\\"}"\n'
+    )
+    script.chmod(0o755)
+    return {
+        "AZURE_TOKEN_CREDENTIALS": "AzureCliCredential",
+        "PATH": f"{folder}:{os.environ['PATH']}",
+    }
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the az of the test is a shell script")
+@pytest.mark.parametrize("way", [_managed_identity, _az_login])
+def test_microsofts_ways_to_log_in_work(
+    azure: Azure,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    way: Callable[[Path, Azure], dict[str, str]],
+) -> None:
+    for name, value in way(tmp_path, azure).items():
+        monkeypatch.setenv(name, value)
+    azure.reply("disks", ONE)
+    found = login.credential(clouds.named("AzureCloud"), Login.DEFAULT, print)
+    assert Run(credential=found).list() == ["a"]
 
 
 def test_without_a_login_it_says_how_to_get_one(
