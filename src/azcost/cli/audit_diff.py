@@ -44,6 +44,7 @@ def diff(old: Path, new: Path, exemptions: Path | None, format_: str) -> None:
 
 def _read(file: Path, exemptions: Path | None) -> tuple[SavedAudit, Costs | None]:
     """An audit, and its bill where the file is a snapshot."""
+    from azcost.audit import snapshot
     from azcost.cli.audit import judged
     from azcost.cli.cost_exports import Exports
     from azcost.report import findings, saved_audit
@@ -51,7 +52,7 @@ def _read(file: Path, exemptions: Path | None) -> tuple[SavedAudit, Costs | None
 
     if not _is_compressed(file):
         return saved_audit.load(file), None
-    advice, facts = judged(file, exemptions, Exports((), "duckdb", ""))
+    advice, facts = judged(snapshot.load(file), exemptions, Exports((), "duckdb", ""))
     said = to_json(findings.document(advice)).encode()
     return saved_audit.decode(said, str(file)), facts.snapshot.costs
 
