@@ -40,6 +40,7 @@ def test_the_demo_has_every_section(demo: str) -> None:
     assert headings(demo) == [
         "Where the saving comes from",
         "Which of these would I do?",
+        "Ten points",
         "What is spent, and by whom",
         "Findings",
         "Alternatives, and findings without an amount",

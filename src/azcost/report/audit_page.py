@@ -102,6 +102,8 @@ def _sections(advice: Advice, facts: Facts, document: Document) -> Iterator[Sect
         yield _section("Where the saving comes from", "saving", (fall,))
     if choices := _choices(advice):
         yield _section(choices.title, "choices", (choices, *_left_out(advice)))
+    if "Ten points" in tables:
+        yield _section("Ten points", "points", (tables["Ten points"],))
     if spent := tuple(_spent(advice, snapshot)):
         yield _section("What is spent, and by whom", "spent", spent)
     counted = [one for one in advice.entries if one.counted]

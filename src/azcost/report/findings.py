@@ -10,6 +10,8 @@ from azcost.advice.ledger import Entry
 from azcost.audit.bill import Saving
 from azcost.audit.rule import Action, Confidence
 from azcost.audit.run import Audit, RuleRun, Status
+from azcost.report.audit_charts import waterfall
+from azcost.report.checklist import checklist
 from azcost.report.document import Document, Part, Table
 from azcost.report.findings_facts import facts
 
@@ -38,6 +40,8 @@ def names(audit: Audit) -> str:
 
 def _parts(advice: Advice) -> Iterator[Part]:
     audit = advice.audit
+    if fall := waterfall(advice):
+        yield fall
     counted = [one for one in advice.entries if one.counted and _saves(one)]
     if counted:
         yield _counted(counted, advice)
@@ -47,6 +51,8 @@ def _parts(advice: Advice) -> Iterator[Part]:
         yield _free(free)
     if advice.exempted:
         yield _exempted(advice)
+    if audit.rules:
+        yield checklist(advice)
     if blind := [one for one in audit.rules if one.status in _BLIND or one.undecided]:
         yield _blind(blind)
     if audit.unread:
