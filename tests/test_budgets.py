@@ -269,6 +269,12 @@ def test_eight_of_ten_months_stay_below_what_is_proposed() -> None:
     assert 0.7 <= inside / 300 <= 0.9
 
 
+def test_credits_propose_nothing() -> None:
+    daily = np.tile([3.0, -5.0], 60)
+    with pytest.raises(AzcostError, match=r"The last 31 days cost -35.00: give --amount"):
+        from_spending(spending(daily), "Monthly")
+
+
 def test_too_little_history_proposes_nothing() -> None:
     with pytest.raises(AzcostError, match="too few"):
         from_spending(spending(np.full(30, 100.0)), "Monthly")
@@ -356,6 +362,14 @@ def test_a_check_ends_with_1_only_when_the_month_does_not_do(tmp_path: Path) -> 
         (("check", "COSTS"), "give --amount"),
         (("check", "COSTS", "--amount", "0"), "more than 0"),
         (("check", "COSTS", "--amount", "nan"), "at least 0"),
+        (("check", "COSTS", "--amount", "1e999"), "at most 13 digits"),
+        (("check", "COSTS", "--amount", "5", "--threshold", "actual:nan"), "from 0 to 1000"),
+        (("check", "COSTS", "--amount", "5", "--threshold", "actual:1e99999"), "from 0 to 1000"),
+        (("check", "--demo", "--complete-until", "2026-01-01"), "go with FILE and --amount"),
+        (
+            ("check", "--demo", "--amount", "5", "--complete-until", "2026-01-01"),
+            "a snapshot knows it",
+        ),
         (("check", "COSTS", "--amount", "5", "--only-tag", "team"), "expected NAME=VALUE"),
         (("check", "COSTS", "--amount", "5", "--threshold", "spent:80"), "expected actual:80"),
         (("check", "COSTS", "--amount", "5", "--only-service", "x"), "No costs of ServiceName x"),

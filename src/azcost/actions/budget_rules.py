@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date
-from decimal import Decimal
 
 from azcost.actions.budget import GRAINS, Budget, Notification, plain
 from azcost.errors import AzcostError
@@ -19,6 +18,8 @@ MONTHS_AHEAD = 12
 MAX_NOTIFICATIONS = 5
 MAX_CONTACTS = 50
 MAX_PERCENT = 1000
+# Above it, a number of JSON no longer keeps the cents.
+MAX_DIGITS = 13
 # Consumption takes EqualTo, too, which is to be deprecated, and misses a jump past it.
 OPERATORS = ("GreaterThan", "GreaterThanOrEqualTo")
 # Names and addresses by the patterns of Cost Management's OpenAPI.
@@ -65,6 +66,8 @@ def _problems(budget: Budget, today: date, before: Budget | None) -> Iterator[st
         yield f"name {budget.name!r}: only letters, digits, - and _"
     if not budget.amount.is_finite() or budget.amount <= 0:
         yield f"amount {budget.amount}: it must be more than 0"
+    elif budget.amount.adjusted() >= MAX_DIGITS or budget.amount != round(budget.amount, 2):
+        yield f"amount {budget.amount}: whole cents, of less than {MAX_DIGITS} digits before them"
     if budget.grain not in GRAINS:
         yield (
             f"time grain {budget.grain}: expected {', '.join(GRAINS)} (billing months are for "
@@ -105,7 +108,7 @@ def _about_thresholds(budget: Budget) -> Iterator[str]:
         if one.operator not in OPERATORS:
             yield f"threshold {one}: the operator must be {' or '.join(OPERATORS)}"
         if not one.percent.is_finite() or not 0 <= one.percent <= MAX_PERCENT:
-            yield f"threshold {one}: from 0 to {MAX_PERCENT} per cent"
+            yield f"threshold {one.basis} {one.percent}%: from 0 to {MAX_PERCENT} per cent"
         elif one.percent != round(one.percent, 2):
             yield f"threshold {plain(one.percent)}%: at most two decimals"
 
@@ -134,11 +137,3 @@ def _about_contacts(budget: Budget, one: Notification) -> Iterator[str]:
             yield f"at a {scope.kind} each threshold needs an e-mail address (--email)"
     elif not to.emails and not to.groups:
         yield "each threshold needs an e-mail address or an action group (--email, --action-group)"
-
-
-def percent(text: str) -> Decimal:
-    """A share in per cent; raises ValueError for what is no number."""
-    try:
-        return Decimal(text)
-    except ArithmeticError as error:
-        raise ValueError(f"{text!r} is no number") from error

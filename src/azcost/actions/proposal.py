@@ -47,7 +47,13 @@ def from_spending(spending: Spending, grain: str) -> Proposal:
     Raises AzcostError where there is too little history to know it.
     """
     days = DAYS[grain]
-    found = forecast(spending.total(), days)
+    daily = spending.total()
+    if (lately := float(daily[-days:].sum())) <= 0:
+        raise AzcostError(
+            f"The last {min(days, len(daily))} days cost {lately:,.2f}: give --amount, there is "
+            "nothing to propose one from."
+        )
+    found = forecast(daily, days)
     bounds = [
         bound
         for errors in (found.errors, np.concatenate([found.errors, -found.errors]))

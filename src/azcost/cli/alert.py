@@ -172,6 +172,8 @@ def _day(moment: datetime | None) -> date | None:
 
 def _a_year_after(day: date) -> date:
     """The same day of the next year; of 29 February, the day before."""
+    if day.year == date.max.year:
+        return day  # which the rules refuse
     return day.replace(year=day.year + 1, day=min(day.day, 28) if day.month == 2 else day.day)
 
 

@@ -84,12 +84,14 @@ def check(
         until = complete_until.date() if complete_until else None
         spending = costs_of(file, until, scope, filters)
         checks = [_check_one(name or "the budget", amount, spending, asked)]
+    elif complete_until or filters:
+        raise click.UsageError("--complete-until and filters go with FILE and --amount.")
     elif file and is_snapshot(file):
         checks, others = _of_snapshot(file, asked, name)
     elif file:
         raise click.UsageError("A table of costs has no budget: give --amount.")
-    elif amount is not None or filters:
-        raise click.UsageError("--amount and filters go with the costs of a FILE.")
+    elif amount is not None:
+        raise click.UsageError("--amount goes with the costs of a FILE.")
     else:
         checks, others = _of_azure(scope_from(**where), cloud, login, asked, name)
     show(document(checks, others, (COUNTED,) if file else (), replayed=replay), format_)
@@ -100,9 +102,12 @@ def check(
 def _check_one(name: str, amount: Decimal, spending: Any, asked: tuple[Threshold, ...]) -> Check:
     from azcost.actions.budget import LADDER
     from azcost.actions.budget_check import check as checked
+    from azcost.actions.budget_rules import MAX_DIGITS
 
-    if amount <= 0:
-        raise AzcostError("A budget needs an amount of more than 0.")
+    if amount <= 0 or amount.adjusted() >= MAX_DIGITS:
+        raise AzcostError(
+            f"A budget needs an amount of more than 0, of at most {MAX_DIGITS} digits."
+        )
     return checked(name, amount, spending, asked or LADDER)
 
 

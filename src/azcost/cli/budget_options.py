@@ -132,17 +132,21 @@ def _date(moment: datetime | None) -> date | None:
 def thresholds(texts: tuple[str, ...]) -> tuple[Threshold, ...]:
     """Read `actual:80` and so on; raises UsageError."""
     from azcost.actions.budget import Basis, Threshold
+    from azcost.actions.budget_rules import MAX_PERCENT
 
     names: dict[str, Basis] = {"actual": "Actual", "forecasted": "Forecasted"}
     found = []
     for text in texts:
         basis, _, percent = text.partition(":")
         try:
-            found.append(Threshold(names[basis.strip().lower()], Decimal(percent.strip("% "))))
+            one = Threshold(names[basis.strip().lower()], Decimal(percent.strip("% ")))
         except (KeyError, ArithmeticError):
             raise click.UsageError(
                 f"--threshold {text}: expected actual:80 or forecasted:100."
             ) from None
+        if not one.percent.is_finite() or not 0 <= one.percent <= MAX_PERCENT:
+            raise click.UsageError(f"--threshold {text}: from 0 to {MAX_PERCENT} per cent.")
+        found.append(one)
     return tuple(found)
 
 
@@ -208,6 +212,8 @@ def costs_of(
     if is_snapshot(file):
         from azcost.audit import snapshot
 
+        if complete_until:
+            raise click.UsageError("--complete-until is for tables: a snapshot knows it.")
         read = snapshot.load(file)
         return spent_in(read, scope, filters)
     from azcost.usage import daily_costs
