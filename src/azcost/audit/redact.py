@@ -16,7 +16,8 @@ from azcost.audit.snapshot import Snapshot
 _HEX = 10
 # Parts of names that Azure gives itself, by which rules know what a resource is for.
 _AFFIXES = re.compile(
-    r"^(mc_|ms-asr-|asrseeddisk-|azurebackup_|pvc-|aks-|kubernetes$|shutdown-computevm-)|(-asrreplica|-asr)$",
+    r"^(mc_|ms-asr-|asrseeddisk-|azurebackup_|pvc-|aks-|kubernetes$|shutdown-computevm-)"
+    r"|(-asrreplica|-asr|_rst)$",
     re.I,
 )
 # What names of Azure's own stand in ids: they say what it is, not whose.
@@ -34,6 +35,7 @@ _HOST = re.compile(
 _FREE = frozenset({
     "description", "displayname", "friendlyname", "adminusername", "computername", "owner",
     "createdby", "lastmodifiedby", "notes", "comment", "fqdn", "domainnamelabel", "caller",
+    "subjectname", "canonicalname", "hostname", "hostnames", "enabledhostnames", "customdomain",
 })  # fmt: skip
 # Beside these, a "name" is that of a part that somebody made, and not of a SKU or a model.
 _PARTS = frozenset({"id", "properties", "vmSize", "lun", "definition", "managedDisk"})

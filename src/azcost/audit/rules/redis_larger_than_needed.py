@@ -45,6 +45,7 @@ P_SIZES = {
     1: Limits(6, 7_500), 2: Limits(13, 15_000), 3: Limits(26, 30_000), 4: Limits(53, 40_000),
     5: Limits(120, 40_000),
 }  # fmt: skip
+SIZES = {("basic", "C"): C_SIZES, ("standard", "C"): C_SIZES, ("premium", "P"): P_SIZES}
 
 
 @rule("Microsoft.Cache/redis", category=Category.RIGHTSIZE, metrics=(MEMORY, LOAD, CLIENTS))
@@ -59,7 +60,8 @@ def redis_larger_than_needed(cache: Resource, facts: Facts) -> Verdict:
     nor to a lower tier.
     """
     family, own = (cache.text("sku.family") or "").upper(), int(cache.number("sku.capacity") or 0)
-    sizes = {"C": C_SIZES, "P": P_SIZES}.get(family, {})
+    tier = cache.text("sku.name") or ""
+    sizes = SIZES.get((tier.lower(), family), {})
     if own not in sizes or own == 1:
         return None
     memory, load, clients = (
@@ -78,7 +80,6 @@ def redis_larger_than_needed(cache: Resource, facts: Facts) -> Verdict:
     target = next(fits, None)
     if target is None:
         return None
-    tier = cache.text("sku.name") or ""
     prices = [
         facts.list_price(Redis(name="it", region=cache.location, sku=f"{tier}_{family}{size}"))
         for size in (target, own)
