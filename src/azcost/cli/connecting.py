@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from azcost.errors import AzcostError
+from azcost.files import written_whole
 
 if TYPE_CHECKING:
     from azcost.actions.scope import Scope
@@ -101,3 +105,13 @@ def agreed(question: str) -> bool:
             "Nothing was changed: nobody answered. --yes does it without asking, --dry-run shows "
             "what it would do."
         ) from None
+
+
+def save_undo(before: Mapping[str, object], file: Path | None) -> Path:
+    """Save what there was, before anything is changed; raises UsageError where a file is."""
+    target = file or Path(f"azcost-undo-{datetime.now(UTC):%Y%m%d-%H%M%S}.json")
+    if target.exists():
+        raise click.UsageError(f"{target} exists: name another file by --undo.")
+    with written_whole(target) as part:
+        part.write_text(json.dumps(before, indent=2, ensure_ascii=False), encoding="utf-8")
+    return target

@@ -26,6 +26,40 @@ if TYPE_CHECKING:
 _REDUNDANCIES = ("LRS", "ZRS", "GRS", "RA-GRS", "GZRS", "RA-GZRS")
 
 
+class _Lifecycle(click.Group):
+    """`azcost lifecycle FILE` prices, as it did before there was anything else to do."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Take words that begin with no command's name as those of `price`."""
+        if args and args[0] not in (*self.list_commands(ctx), *ctx.help_option_names):
+            args = ["price", *args]
+        return super().parse_args(ctx, args)
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Name the commands."""
+        del ctx
+        return ["price", "apply"]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the command's module."""
+        del ctx
+        if cmd_name == "apply":
+            from azcost.cli.lifecycle_apply import apply
+
+            return apply
+        return price if cmd_name == "price" else None
+
+
+@click.group(cls=_Lifecycle)
+def lifecycle() -> None:
+    """Price blobs over their life, and set the policy that says where they go.
+
+    `azcost lifecycle FILE ...` is `azcost lifecycle price FILE ...`.
+
+    Example: azcost lifecycle examples/datasets.yaml --policy examples/lifecycle-policy.json
+    """
+
+
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--policy", "policy_file", type=click.Path(path_type=Path), help="A policy to price.")
@@ -38,7 +72,7 @@ _REDUNDANCIES = ("LRS", "ZRS", "GRS", "RA-GRS", "GZRS", "RA-GZRS")
 @click.option("--online-only", is_flag=True, help="Archive nothing.")
 @click.option("--emit", type=click.Path(path_type=Path), help="Write the optimal policy there.")
 @answer_options
-def lifecycle(
+def price(
     file: Path,
     policy_file: Path | None,
     region: str,
