@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +11,7 @@ import click
 
 from azcost import paths
 from azcost.cli.answer import answer_options, show
-from azcost.cli.connecting import agreed, connect, login_options
+from azcost.cli.connecting import agreed, changing_options, connect, login_options, save_undo
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,13 +51,11 @@ def _planned(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _changing(command: Callable[..., Any]) -> Callable[..., Any]:
-    command = click.option("--yes", is_flag=True, help="Do it without asking.")(command)
-    command = click.option("--dry-run", is_flag=True, help="Show it, and change nothing.")(command)
     return click.option(
         "--undo",
         type=click.Path(path_type=Path),
         help="Where to save how to undo it (default: azcost-undo-TIME.json).",
-    )(command)
+    )(changing_options(command))
 
 
 def _found(
@@ -271,22 +268,10 @@ def _carry_out(
         if not agreed(f"Change {len(to_do)} auto-shutdowns?"):
             click.echo("Nothing was changed.", err=True)
             return
-    file = _save_undo(to_do, undo)
+    before = [{"vm": one.vm, "before": one.before and one.before.body()} for one in to_do]
+    file = save_undo({"auto_shutdowns": before}, undo)
     for number, one in enumerate(to_do, start=1):
         click.echo(f"{number} of {len(to_do)}: {one.verb} {one.vm}", err=True)
         azure.carry_out(one)
     show(change_document(changes, "were changed"), **how)
     click.echo(f"To undo it: azcost shutdown remove --from {file}", err=True)
-
-
-def _save_undo(changes: Sequence[ShutdownChange], file: Path | None) -> Path:
-    """Save what there was, before anything is changed."""
-    from azcost.files import written_whole
-
-    target = file or Path(f"azcost-undo-{datetime.now(UTC):%Y%m%d-%H%M%S}.json")
-    if target.exists():
-        raise click.UsageError(f"{target} exists: name another file by --undo.")
-    before = [{"vm": one.vm, "before": one.before and one.before.body()} for one in changes]
-    with written_whole(target) as part:
-        part.write_text(json.dumps({"auto_shutdowns": before}, indent=2), encoding="utf-8")
-    return target
