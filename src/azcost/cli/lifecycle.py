@@ -52,9 +52,9 @@ class _Lifecycle(click.Group):
 
 @click.group(cls=_Lifecycle)
 def lifecycle() -> None:
-    """Price blobs over their life, and set the policy that says where they go.
+    """Price blobs over their life: as they are, under a policy, and at best.
 
-    `azcost lifecycle FILE ...` is `azcost lifecycle price FILE ...`.
+    `azcost lifecycle FILE ...` is `azcost lifecycle price FILE ...`; `apply` sets a policy.
 
     Example: azcost lifecycle examples/datasets.yaml --policy examples/lifecycle-policy.json
     """
