@@ -230,14 +230,32 @@ def test_without_subscriptions_no_rule_believes_that_it_could_see(tmp_path: Path
     assert taken.today == date(2026, 9, 4)
 
 
-def test_exports_take_the_place_of_the_costs_of_a_snapshot() -> None:
-    demo = ROOT / "examples/demo-snapshot.json.gz"
-    arguments = ["audit", "--format", "json", "--snapshot", str(demo), "--export", str(EXAMPLE)]
-    done = CliRunner().invoke(main, arguments)
-    read_ = json.loads(done.stdout)
-    assert read_["currency"] == "EUR"
-    # 1217.75 in the last 30 days, as an average month of 30.4375 days.
-    assert round(Decimal(read_["cost"]), 2) == Decimal("1235.51")
+DEMO = ROOT / "examples/demo-snapshot.json.gz"
+DEMO_FIRST = "11111111-1111-4111-8111-111111111111"
+
+
+def test_exports_take_the_place_of_the_costs_of_a_snapshot(tmp_path: Path) -> None:
+    file = tmp_path / "a.csv"
+    days = "".join(f"2026-09-{day:02},2,EUR,{DEMO_FIRST.upper()},/r/x\n" for day in range(1, 31))
+    write(file, f"Date,Cost,BillingCurrency,SubscriptionId,ResourceId\n{days}")
+    words = ["audit", "--format", "json", "--snapshot", str(DEMO), "--export", str(file)]
+    done = CliRunner().invoke(main, words)
+    found = json.loads(done.stdout)
+    assert found["currency"] == "EUR"
+    assert Decimal(found["cost"]) == Decimal("60.875")  # 2 a day, 30.4375 days
+    assert "costs until 2026-09-30; the snapshot is of 2026-11-20" in done.stderr
+    # What the export does not bill is unknown, not free.
+    unread = [one for one in found["unread"] if one["part"] == "costs"]
+    assert unread
+    assert all(DEMO_FIRST not in one["scope"] for one in unread)
+    assert done.exit_code == 3
+
+
+def test_an_export_of_another_estate_is_refused() -> None:
+    words = ["audit", "--snapshot", str(DEMO), "--export", str(EXAMPLE)]
+    done = CliRunner().invoke(main, words)
+    assert done.exit_code == 2
+    assert "none of the subscriptions" in done.stderr
 
 
 @pytest.mark.parametrize("command", ["forecast", "anomalies"])

@@ -19,8 +19,8 @@ from decimal import Decimal
 from pathlib import Path
 
 NAME = "focus-daily"
-PRODUCTION = "33333333-3333-4333-8333-333333333333"
-RESEARCH = "44444444-4444-4444-8444-444444444444"
+PRODUCTION = "66666666-6666-4666-8666-666666666666"
+RESEARCH = "77777777-7777-4777-8777-777777777777"
 NAMES = {PRODUCTION: "contoso-production", RESEARCH: "contoso-research"}
 RESERVATION = "/providers/microsoft.capacity/reservationOrders/order-1/reservations/d4s"
 PLAN = "/providers/Microsoft.BillingBenefits/savingsPlanOrders/order-2/savingsPlans/compute"

@@ -13,11 +13,13 @@ from azcost.audit.costs import CostLine, Costs
 from azcost.audit.facts import UNUSED
 from azcost.audit.resource import from_arm, key_of
 from azcost.audit.snapshot import Part, Snapshot, Unread, Utilisation
+from azcost.usage.exports.headers import ExportError
 from azcost.usage.exports.read import ExportedBill
 
 # Azure completes the cost of a day within two more.
 SETTLED = timedelta(days=3)
 _HELD = (Part.COSTS, Part.UTILISATION, Part.INVENTORY)
+_NOT_BILLED = "the export does not bill this subscription"
 _NOT_HELD = "a cost export does not hold it; give --snapshot beside it"
 
 
@@ -82,12 +84,27 @@ def _utilisation(costs: Costs) -> Iterator[Utilisation]:
 
 
 def with_costs(snapshot: Snapshot, bill: ExportedBill) -> Snapshot:
-    """The snapshot with the costs and the currency of an export in the place of its own."""
+    """The snapshot with the costs and the currency of an export in the place of its own.
+
+    Costs of subscriptions that the export does not bill are unread. Raises ExportError when
+    it bills none of them.
+    """
+    scopes = {key_of(one.id): one.id for one in snapshot.subscriptions}
+    billed = {key_of(f"/subscriptions/{id_}") for id_ in bill.subscriptions}
+    if billed and not billed & set(scopes):
+        raise ExportError(
+            "The export bills none of the subscriptions of the snapshot, but "
+            f"{', '.join(sorted(bill.subscriptions)[:3])}: they are not of one estate."
+        )
+    missing = [id_ for key, id_ in scopes.items() if billed and key not in billed]
     return msgspec.structs.replace(
         snapshot,
         currency=bill.currency,
         costs=costs_of(bill),
-        unread=tuple(one for one in snapshot.unread if one.part is not Part.COSTS),
+        unread=(
+            *(one for one in snapshot.unread if one.part is not Part.COSTS),
+            *(Unread(part=Part.COSTS, scope=id_, reason=_NOT_BILLED) for id_ in missing),
+        ),
     )
 
 

@@ -44,7 +44,11 @@ class Exports(msgspec.Struct, frozen=True):
             if taken.utilisation:
                 click.echo(f"Exports: {_USE}.", err=True)
             return taken
-        return exported.with_costs(beside, bill)
+        taken = exported.with_costs(beside, bill)
+        if taken.costs:
+            last = taken.costs.last_day
+            click.echo(f"Exports: costs until {last}; the snapshot is of {beside.today}.", err=True)
+        return taken
 
 
 def _size(path: Path) -> int:

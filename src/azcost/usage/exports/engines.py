@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Protocol
 
 from azcost.files import is_there, written_whole
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     import ibis
 
 # The sums of 50 million rows fit into it, or spill to disk (PERFORMANCE section 2).
-MEMORY_LIMIT = "640MB"
+MEMORY_LIMIT = "512MB"
 # Text that stands for nothing: some tools write NULL for it (FOCUS-Sample-Data).
 _NOTHING = ("", "NULL")
 _SPARK = {
@@ -132,19 +131,13 @@ class Spark:
 
 
 @contextmanager
-def opened(engine: str, cache: Path) -> Iterator[tuple[Engine, Path]]:
-    """An engine by its name, with a folder for what it writes; both are gone afterwards.
-
-    Raises ExportError when what it needs is not installed.
-    """
-    with TemporaryDirectory(prefix="azcost-") as scratch:
-        rows = Path(scratch) / "rows"
-        rows.mkdir()
-        running: Engine = Spark() if engine == "spark" else DuckDb(Path(scratch), cache)
-        try:
-            yield running, rows
-        finally:
-            running.close()
+def opened(engine: str, scratch: Path, cache: Path) -> Iterator[Engine]:
+    """An engine by its name, ended afterwards; raises ExportError when it is not installed."""
+    running: Engine = Spark() if engine == "spark" else DuckDb(scratch, cache)
+    try:
+        yield running
+    finally:
+        running.close()
 
 
 @contextmanager

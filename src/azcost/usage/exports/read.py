@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 _MAX_DAYS = 3_700
 # Lines are gathered in parts of so many sums, so that memory does not grow with the export.
-_PART = 1_500_000
+_PART = 1_000_000
 _BATCH = 5_000
 _NAMES = (
     "resource", "service", "product", "meter", "charge_type", "pricing_model", "benefit", "unit",
@@ -65,9 +66,12 @@ def read(given: Sequence[Path], engine: str = "duckdb", currency: str = "") -> E
     several currencies of which none is chosen.
     """
     found, remarks = sources(given)
-    with engines.opened(engine, paths.cache() / "exports") as (running, folder):
-        forms, tables = _tables(running, found)
-        running.write(sums.daily(tables), folder)
+    with TemporaryDirectory(prefix="azcost-") as scratch:
+        folder = Path(scratch) / "sums"
+        folder.mkdir()
+        with engines.opened(engine, Path(scratch), paths.cache() / "exports") as running:
+            forms, tables = _tables(running, found)
+            running.write(sums.daily(tables), folder)
         with engines.sums_in(folder) as connection:
             return _bill(connection, found, forms, remarks, currency.upper())
 
@@ -163,8 +167,12 @@ def _lines(
         while rows := answer.fetchmany(_BATCH):
             for row in rows:
                 width = len(_NAMES)
-                places, *amounts = row[width:]
-                yield Line(*row[:width], *(_dense(places, one, days) for one in amounts))
+                places, actual, amortised, quantity = row[width:]
+                bought = _dense(places, actual, days)
+                # Mostly the same, and then one text for both: a bill has millions of them.
+                spread = bought if amortised == actual else _dense(places, amortised, days)
+                amounts = (bought, spread, _dense(places, quantity, days))
+                yield Line(*row[:width], *amounts)
 
 
 def _trimmed(amount: str) -> str:
