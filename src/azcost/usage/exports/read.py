@@ -166,13 +166,16 @@ def _lines(
         answer = connection.execute(query, chosen)
         while rows := answer.fetchmany(_BATCH):
             for row in rows:
-                width = len(_NAMES)
-                places, actual, amortised, quantity = row[width:]
+                places, actual, amortised, quantity = row[len(_NAMES) :]
                 bought = _dense(places, actual, days)
                 # Mostly the same, and then one text for both: a bill has millions of them.
                 spread = bought if amortised == actual else _dense(places, amortised, days)
-                amounts = (bought, spread, _dense(places, quantity, days))
-                yield Line(*row[:width], *amounts)
+                yield Line(
+                    **dict(zip(_NAMES, row, strict=False)),
+                    actual=bought,
+                    amortised=spread,
+                    quantity=_dense(places, quantity, days),
+                )
 
 
 def _trimmed(amount: str) -> str:
