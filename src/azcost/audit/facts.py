@@ -90,7 +90,10 @@ class Window(msgspec.Struct, frozen=True, kw_only=True):
     def highest_day(self, percent: float) -> float:
         """The highest of the days' quantiles: METHODS section 5 sizes machines by P99."""
         by_day = self.steps.reshape(self.days, -1)
-        known = by_day[~np.all(np.isnan(by_day), axis=1)]
+        missing = np.isnan(by_day)
+        if not missing.any():  # ten times as fast as with gaps
+            return float(np.max(np.percentile(by_day, percent, axis=1)))
+        known = by_day[~np.all(missing, axis=1)]
         return float(np.max(np.nanpercentile(known, percent, axis=1)))
 
     def evidence(self, unit: str = "") -> Measured:

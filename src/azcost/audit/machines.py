@@ -91,6 +91,15 @@ def is_off(vm: Resource) -> bool:
     return vm.is_one_of(POWER_STATE, "PowerState/deallocated", "PowerState/stopped")
 
 
+def is_made_by_others(vm: Resource) -> bool:
+    """Whether a scale set or a service such as Databricks makes and ends a machine.
+
+    Such a machine is changed where it is made, never by itself.
+    """
+    vendor = {name.lower(): value.lower() for name, value in vm.tags.items()}.get("vendor")
+    return vm.has("virtualMachineScaleSet.id") or bool(vm.managed_by) or vendor == "databricks"
+
+
 def compute(facts: Facts, *machines: Resource) -> Bill:
     """The hours that machines are billed for, without their disks."""
     return facts.bill(*machines).only(service="Virtual Machines")

@@ -37,6 +37,8 @@ _FREE = frozenset({
     "createdby", "lastmodifiedby", "notes", "comment", "fqdn", "domainnamelabel", "caller",
     "subjectname", "canonicalname", "hostname", "hostnames", "enabledhostnames", "customdomain",
 })  # fmt: skip
+# Keys whose value is a word of Azure's, even where somebody has called a thing the same.
+_AZURES_WORDS = frozenset({"timegrain"})
 # Beside these, a "name" is that of a part that somebody made, and not of a SKU or a model.
 _PARTS = frozenset({"id", "properties", "vmSize", "lun", "definition", "managedDisk"})
 
@@ -108,7 +110,7 @@ class _Redactor:
             }
         if isinstance(value, list):
             return [self.json(one, key) for one in value]
-        if not isinstance(value, str):
+        if not isinstance(value, str) or key.lower() in _AZURES_WORDS:
             return value
         return self.token(value) if value and key.lower() in _FREE else self.text(value)
 

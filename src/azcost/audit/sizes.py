@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from functools import lru_cache
 
@@ -79,28 +79,19 @@ def cheapest_that_fits(
     Never with fewer features than `size` (premium disks, local disk), of an older version,
     or of another processor architecture.
     """
-    now = catalogue.vm_size(size)
-    if now is None or now.memory_gib is None:
-        return None
-    candidates = (
-        other
-        for other in _known(catalogue)
-        if fits(other, need)
-        and other.vcpus <= now.vcpus
-        and (other.memory_gib or 0) <= now.memory_gib
-        and replaces(size, other.size)
-    )
-    best = _cheapest(candidates, catalogue, region, os)
-    return None if best is None or best[1] == size else best[1]
+    cheapest_first = _replacements(catalogue, size, region, os)
+    best = next((one.size for one in cheapest_first if fits(one, need)), None)
+    return None if best == size else best
 
 
+@lru_cache(maxsize=10_000)
 def successor(catalogue: Catalogue, size: str, region: str, os: OperatingSystem) -> str | None:
     """The cheapest newer size of the same family, processor and vCPUs with as much memory."""
     now, words = catalogue.vm_size(size), named(size)
     price = price_of(catalogue, region, os, size)
     if now is None or words is None or now.memory_gib is None or price is None:
         return None
-    candidates = (
+    candidates = [
         other
         for other in _known(catalogue)
         if (other.vcpus, other.gpus) == (now.vcpus, now.gpus)
@@ -110,9 +101,10 @@ def successor(catalogue: Catalogue, size: str, region: str, os: OperatingSystem)
         and _family(theirs) == _family(words)
         and theirs.processor == words.processor
         and _keeps_features(size, other.size)
-    )
-    best = _cheapest(candidates, catalogue, region, os)
-    return best[1] if best and best[0] < price else None
+    ]
+    best = next(_cheapest_first(candidates, catalogue, region, os), None)
+    best_price = best and price_of(catalogue, region, os, best.size)
+    return best.size if best and best_price and best_price < price else None
 
 
 def replaces(size: str, other: str) -> bool:
@@ -143,17 +135,34 @@ def _family(words: Named) -> str:
     return {"DS": "D", "FS": "F"}.get(words.family, words.family)
 
 
-def _cheapest(
+@lru_cache(maxsize=10_000)
+def _replacements(
+    catalogue: Catalogue, size: str, region: str, os: OperatingSystem
+) -> tuple[VmSize, ...]:
+    """What a size may become without being larger, the size itself among it."""
+    now = catalogue.vm_size(size)
+    if now is None or now.memory_gib is None:
+        return ()
+    candidates = [
+        other
+        for other in _known(catalogue)
+        if other.vcpus <= now.vcpus
+        and (other.memory_gib or 0) <= now.memory_gib
+        and replaces(size, other.size)
+    ]
+    return tuple(_cheapest_first(candidates, catalogue, region, os))
+
+
+def _cheapest_first(
     candidates: Iterable[VmSize], catalogue: Catalogue, region: str, os: OperatingSystem
-) -> tuple[Decimal, str] | None:
-    """The price and name of the cheapest, of equals the newest."""
+) -> Iterator[VmSize]:
+    """Yield those that are sold in the region; of equal prices the newest first."""
     found = [
-        (price, -words.version, one.size)
+        (price, -words.version, one.size, one)
         for one in candidates
         if (words := named(one.size)) and (price := price_of(catalogue, region, os, one.size))
     ]
-    best = min(found, default=None)
-    return None if best is None else (best[0], best[2])
+    yield from (one for *_, one in sorted(found, key=lambda found: found[:3]))
 
 
 @lru_cache(maxsize=100_000)

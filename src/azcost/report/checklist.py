@@ -36,7 +36,7 @@ POINTS = (
     Point(
         "Machines are off at night and at weekends",
         ("vm_without_auto_shutdown", "machine_runs_at_night", "ml_instance_without_idle_shutdown",
-         "idle_ml_instance", "stopped_not_deallocated_vm", "idle_vm"),
+         "shutdown_without_effect", "idle_ml_instance", "stopped_not_deallocated_vm", "idle_vm"),
     ),
     Point(
         "Blobs become cooler, and go, by lifecycle rules",
@@ -63,7 +63,10 @@ POINTS = (
         "Windows licences that are owned are used",
         ("hybrid_benefit_not_used", "hybrid_benefit_wasted"),
     ),
-    Point("Budgets exist and tell somebody", ("no_budget", "budget_tells_nobody")),
+    Point(
+        "Budgets exist and tell somebody",
+        ("no_budget", "budget_tells_nobody", "budget_does_not_fit"),
+    ),
     Point("Somebody looks at the costs every week"),
 )  # fmt: skip
 _BLIND = frozenset({Status.NO_PERMISSION, Status.NO_METRIC, Status.ERROR})

@@ -48,7 +48,7 @@ def build(estate: Estate) -> None:
         tags={"purpose": "backup"},
     )
     estate.bill(kept, "snapshot", size_gb=40, since=6)
-    for scope, amount in ((PROD, 12_000), (RESEARCH, 15_000)):
+    for scope, amount in ((PROD, 42_000), (RESEARCH, 40_000)):
         estate.raw(
             id=f"{scope}/providers/Microsoft.Consumption/budgets/monthly",
             type="Microsoft.Consumption/budgets",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from azcost.audit.resource import Resource
 
-from ..estate import RESEARCH, SANDBOX, Estate, daily
+from ..estate import PROD, RESEARCH, SANDBOX, Estate, daily
 from ..parts import vm
 
 GROUP = "try-sandbox"
@@ -23,6 +23,23 @@ def plant_sandbox(estate: Estate) -> None:
     sandbox = Resource(id=SANDBOX, type="microsoft.resources/subscriptions", name="")
     for rule in ("no_budget", "untagged_spend", "dev_test_offer_not_used"):
         estate.plant(rule, sandbox)
+
+
+def plant_small_budget(estate: Estate) -> None:
+    """Set when the platform was one cluster, and over ever since."""
+    small = estate.raw(
+        id=f"{PROD}/providers/Microsoft.Consumption/budgets/first-year",
+        type="Microsoft.Consumption/budgets",
+        properties={
+            "amount": 2_000,
+            "timeGrain": "Monthly",
+            "category": "Cost",
+            "notifications": {
+                "actual100": {"enabled": True, "threshold": 100, "contactEmails": ["a@b.example"]}
+            },
+        },
+    )
+    estate.plant("budget_does_not_fit", small)
 
 
 def plant_silent_budget(estate: Estate) -> None:

@@ -50,6 +50,27 @@ def plant_development(estate: Estate) -> None:
     estate.plant("vm_without_auto_shutdown", forgotten)
 
 
+def plant_restarted(estate: Estate) -> None:
+    """A pipeline starts it again a minute after its schedule has stopped it."""
+    restarted = vm(
+        estate, "dev-builds", LAB, "Standard_D4s_v5", cpu=60, week=shift, network=2e9,
+        tags={"env": "dev", "owner": "ben"},
+    )  # fmt: skip
+    estate.add(
+        "Microsoft.DevTestLab/schedules",
+        "shutdown-computevm-dev-builds",
+        LAB,
+        properties={
+            "status": "Enabled",
+            "taskType": "ComputeVmShutdownTask",
+            "dailyRecurrence": {"time": "1900"},
+            "timeZoneId": "UTC",
+            "targetResourceId": restarted.id,
+        },
+    )
+    estate.plant("shutdown_without_effect", restarted)
+
+
 def plant_gpu(estate: Estate) -> None:
     """Labels are made on it: the images move, the GPU does not."""
     unused = vm(

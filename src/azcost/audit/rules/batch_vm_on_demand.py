@@ -40,7 +40,7 @@ def batch_vm_on_demand(vm: Resource, facts: Facts) -> Verdict:
     machine = machines.machine_of(vm, facts)
     if tag is None or machine is None or machine.is_spot or is_of_kubernetes(vm):
         return None
-    if machines.is_off(vm):
+    if machines.is_off(vm) or machines.is_made_by_others(vm):
         return None
     share = spot_share(machine, facts)
     if share is None:

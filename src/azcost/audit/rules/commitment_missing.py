@@ -12,6 +12,7 @@ from azcost.audit.rule import (
     Category,
     Confidence,
     Stated,
+    Step,
     Unknown,
     Verdict,
     Waste,
@@ -90,6 +91,11 @@ def commitment_missing(subscription: Resource, facts: Facts) -> Verdict:
                 "Microsoft.CostManagement/benefitRecommendations?api-version=2025-03-01"
                 "&$expand=properties/usage,properties/allRecommendationDetails'",
                 subscription.subscription,
+            ),
+            Step(
+                "See what to buy and what it risks, from the hours that machines ran",
+                "azcost commit USAGE.csv",
+                "sh",
             ),
         ),
     )

@@ -50,7 +50,9 @@ def machine_runs_at_night(vm: Resource, facts: Facts) -> Verdict:
     network shows, such as a GPU's. Machines for development have a rule of their own.
     """
     machine = machines.machine_of(vm, facts)
-    if machines.is_off(vm) or machine is None or machine.is_spot or is_for_development(vm, facts):
+    if machines.is_off(vm) or machine is None or machine.is_spot:
+        return None
+    if machines.is_made_by_others(vm) or is_for_development(vm, facts):
         return None
     cpu = facts.metric(vm, "Percentage CPU", of="maximum", days=DAYS)
     traffic = [facts.metric(vm, name, of="total", days=DAYS) for name in TRAFFIC]

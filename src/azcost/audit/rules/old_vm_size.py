@@ -42,6 +42,8 @@ def old_vm_size(vm: Resource, facts: Facts) -> Verdict:
     machine = machines.machine_of(vm, facts)
     if machine is None or machines.is_off(vm) or is_of_kubernetes(vm):
         return None
+    if machines.is_made_by_others(vm):
+        return None
     built = machine.built_with(facts)
     if built is None:
         return Unknown(f"what {machine.size} is built with is not known")

@@ -54,7 +54,7 @@ def vm_larger_than_needed(vm: Resource, facts: Facts) -> Verdict:
     the size is free in the zone and in the quota; how fast one thread is on the other size.
     """
     machine = machines.machine_of(vm, facts)
-    if machines.is_off(vm) or machine is None:
+    if machines.is_off(vm) or machine is None or machines.is_made_by_others(vm):
         return None
     built = machine.built_with(facts)
     if built is None or built.memory_gib is None:

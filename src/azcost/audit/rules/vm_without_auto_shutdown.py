@@ -49,7 +49,9 @@ def vm_without_auto_shutdown(vm: Resource, facts: Facts) -> Verdict:
     do not say that they are for development.
     """
     runs = vm.is_one_of(machines.POWER_STATE, "PowerState/running")
-    if not runs or not is_for_development(vm, facts) or _has_schedule(vm, facts):
+    if not runs or machines.is_made_by_others(vm):
+        return None
+    if not is_for_development(vm, facts) or _has_schedule(vm, facts):
         return None
     cpu = facts.metric(vm, "Percentage CPU", of="maximum", days=DAYS)
     off, quiet = _off_hours(cpu, facts)
