@@ -78,7 +78,7 @@ def make(folder: Path, rows: int) -> None:
 def by_hand(folder: Path, out: Path) -> None:
     """The same sums in SQL."""
     with tempfile.TemporaryDirectory() as scratch:
-        limits = {"memory_limit": "640MB", "temp_directory": scratch}
+        limits = {"memory_limit": "1GB", "temp_directory": scratch}
         with duckdb.connect(config=limits) as connection:
             connection.execute("SET preserve_insertion_order = false")
             connection.execute(
