@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 
@@ -10,9 +10,11 @@ import msgspec
 import numpy as np
 
 from azcost.audit import machines
-from azcost.audit.bill import Bill, Saving
-from azcost.audit.facts import Facts, Window
+from azcost.audit.bill import AVERAGE_MONTH, Bill, Item, Saving
+from azcost.audit.facts import Facts
+from azcost.audit.machine_learning import COMPUTE, IDLE_TIME, idle_shutdown, stops_itself
 from azcost.audit.resource import Resource
+from azcost.audit.rule import Step
 from azcost.audit.series import Statistic
 from azcost.optimise.shutdown import (
     MIN_WEEKS,
@@ -23,11 +25,13 @@ from azcost.optimise.shutdown import (
     advise,
     local_activity,
 )
+from azcost.usage.hourly_metrics import HourlyMetrics
 
 # Weeks that are looked at: as many as a metric is kept in most snapshots.
 WEEKS = 8
 DAYS = 7 * WEEKS
 _HOURS_A_WEEK = Decimal(168)
+_ID_WORDS = 8  # of an ARM id, without those of what is below a resource
 # An hour is busy above one of these: OptScale's idle CPU in percent, and what agents and
 # updates move in an hour of Flexera's idle day of 500 MiB, in bytes.
 BUSY_PERCENT = 5.0
@@ -101,7 +105,6 @@ class Rested(msgspec.Struct, frozen=True):
     advice: Advice
     activity: Activity | None
     saving: Saving | None
-    compute: Bill
 
 
 def rested(facts: Facts, zone: str, disturbance_hours: float) -> list[Rested]:
@@ -128,37 +131,87 @@ def _runs_by_itself(one: Resource, facts: Facts) -> bool:
 
 def _judged(facts: Facts, kind: Kind, one: Resource, zone: str, disturbance_hours: float) -> Rested:
     compute = kind.compute(facts, one)
-    windows = list(_windows(facts, kind, one))
-    if not windows:
+    series = list(_series(facts, kind, one))
+    if not series:
         advice = Advice(Answer.UNKNOWN, "none of its metrics was collected")
-        return Rested(one, kind, advice, None, None, compute)
-    busy = _busy(windows)
+        return Rested(one, kind, advice, None, None)
+    busy = _busy(series)
+    known = np.flatnonzero(~np.isnan(busy))
+    start = int(known[0]) // 24 * 24 if len(known) else max(0, len(busy) - MIN_WEEKS * 168)
+    busy = busy[start:]
     first = datetime.combine(facts.today - timedelta(days=len(busy) // 24), time(), UTC)
     activity = local_activity(busy, first, zone)
     advice = advise(activity, disturbance_hours)
-    return Rested(one, kind, advice, activity, _saving(compute, advice), compute)
+    return Rested(one, kind, advice, activity, _saving(compute, advice))
 
 
-def _windows(facts: Facts, kind: Kind, one: Resource) -> Iterator[tuple[Window, float]]:
+def rested_by_metrics(
+    metrics: Sequence[HourlyMetrics], zone: str, disturbance_hours: float, currency: str
+) -> list[Rested]:
+    """Resources of which nothing is known but metrics and perhaps a price, in `currency`.
+
+    What is no ARM id of another type is taken for a machine. Their savings are what is paid
+    by the hour: None without a price.
+    """
+    found = [_measured(one, zone, disturbance_hours, currency) for one in metrics]
+    return sorted(found, key=lambda one: -(one.saving.expected.amount if one.saving else 0))
+
+
+def _measured(one: HourlyMetrics, zone: str, disturbance_hours: float, currency: str) -> Rested:
+    words = one.resource.strip("/").split("/")
+    type_ = "/".join(words[-3:-1]).lower()
+    kind = next((kind for kind in KINDS if kind.type.lower() == type_), KINDS[0])
+    skipped = max(0, len(one.cpu) - 24 * DAYS)
+    busy = _busy([(one.cpu[skipped:], BUSY_PERCENT), (one.network_bytes[skipped:], BUSY_BYTES)])
+    if np.isnan(one.network_bytes).all():
+        busy = _busy([(one.cpu[skipped:], BUSY_PERCENT)])
+    activity = local_activity(busy, one.start + timedelta(hours=skipped), zone)
+    advice = advise(activity, disturbance_hours)
+    item = Item(
+        resource=one.resource,
+        service="",
+        product="",
+        meter="price_per_hour",
+        pricing_model="",
+        is_committed=False,
+        monthly=(one.price_per_hour or Decimal(0)) * 24 * AVERAGE_MONTH,
+    )
+    bill = Bill(currency, (item,), one.price_per_hour is not None)
+    resource = Resource(
+        id=one.resource,
+        type=kind.type.lower(),
+        name=words[-1],
+        resource_group=words[3] if len(words) >= _ID_WORDS else "",
+    )
+    return Rested(resource, kind, advice, activity, _saving(bill, advice))
+
+
+def unattended(facts: Facts) -> list[Step]:
+    """For each Azure ML compute instance that nothing stops, how to let it stop when idle."""
+    return [
+        idle_shutdown(one.name, one, IDLE_TIME)
+        for one in facts.by_type(COMPUTE)
+        if one.is_one_of("computeType", "ComputeInstance") and not stops_itself(one)
+    ]
+
+
+def _series(facts: Facts, kind: Kind, one: Resource) -> Iterator[tuple[Hours, float]]:
     for metric, statistic, busy in kind.measures:
         window = facts.metric_if_any(one, metric, of=statistic, days=DAYS)
         if window is not None:
-            yield window, busy
+            yield window.steps.astype(np.float64), busy
 
 
-def _busy(windows: list[tuple[Window, float]]) -> Hours:
-    """Busy where any metric says so, idle where all do; without the days before the first."""
-    hours = np.zeros(len(windows[0][0].steps))
-    for window, busy in windows:
-        steps = window.steps.astype(np.float64)
+def _busy(series: Sequence[tuple[Hours, float]]) -> Hours:
+    """Busy where any metric says so, idle where all do, NaN where one that matters is unknown."""
+    hours = np.zeros(len(series[0][0]))
+    for steps, busy in series:
         hours = np.where(
             np.isnan(steps) | np.isnan(hours),
             np.where(np.nan_to_num(steps) > busy, 1.0, np.where(hours == 1.0, 1.0, np.nan)),
             np.maximum(hours, steps > busy),
         )
-    known = np.flatnonzero(~np.isnan(hours))
-    start = int(known[0]) // 24 * 24 if len(known) else max(0, len(hours) - MIN_WEEKS * 168)
-    return hours[start:]
+    return hours
 
 
 def _saving(compute: Bill, advice: Advice) -> Saving | None:

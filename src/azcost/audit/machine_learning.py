@@ -21,6 +21,9 @@ ENDPOINT = f"{WORKSPACE}/onlineEndpoints"
 DEPLOYMENT = f"{ENDPOINT}/deployments"
 # What a meter's name adds for machines that may be taken away.
 _CHEAP = (" low priority", " spot")
+# Azure takes 15 minutes to 3 days: MachineLearningComputeInstanceProperties.IdleTimeBeforeShutdown
+# in https://learn.microsoft.com/dotnet/api/azure.resourcemanager.machinelearning.models
+IDLE_TIME = "PT60M"
 _DURATION = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?", re.IGNORECASE)
 
 
@@ -163,3 +166,23 @@ def ml(title: str, command: str, part: Resource) -> Step:
         names["--endpoint-name"] = words[9]
     which = " ".join(f"{option} {shlex.quote(name)}" for option, name in names.items())
     return Step(title, f"az ml {command.replace('{}', which)}")
+
+
+def stops_itself(instance: Resource) -> bool:
+    """Whether a compute instance stops when it is idle, or by a schedule."""
+    # ComputeInstance of the API 2024-04-01: schedules with status, action and cron.
+    schedules = instance.each("properties.schedules.computeStartStop")
+    return instance.has("properties.idleTimeBeforeShutdown") or any(
+        one.is_one_of("status", "Enabled") and one.is_one_of("action", "Stop") for one in schedules
+    )
+
+
+def idle_shutdown(title: str, instance: Resource, idle: str) -> Step:
+    """Let a compute instance stop after `idle`, an ISO 8601 duration; never, if that is empty."""
+    value = f'"{idle}"' if idle else "null"
+    return Step(
+        title,
+        "az rest --method post --url "
+        f"'https://management.azure.com{instance.id}/updateIdleShutdownSetting"
+        f"?api-version=2024-04-01' --body '{{\"idleTimeBeforeShutdown\": {value}}}'",
+    )

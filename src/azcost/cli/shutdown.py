@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from azcost.actions.auto_shutdown import AutoShutdown, ShutdownChange
     from azcost.actions.azure_shutdown import AutoShutdowns
+    from azcost.audit.facts import Facts
+    from azcost.report.document import Document
     from azcost.rests import Rested
 
 
@@ -58,27 +60,25 @@ def _changing(command: Callable[..., Any]) -> Callable[..., Any]:
     )(changing_options(command))
 
 
-def _found(
-    demo: bool,  # noqa: FBT001
-    snapshot: Path | None,
-    zone: str,
-    disturbance_hours: float,
-) -> tuple[list[Rested], str]:
-    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
-
+def _facts(snapshot: Path | None, zone: str, *, demo: bool) -> Facts:
     from azcost.audit import snapshot as snapshots
     from azcost.audit.facts import Facts
     from azcost.pricing.opening import open_catalogue
-    from azcost.rests import rested
 
     if bool(snapshot) == demo:
         raise click.UsageError("Name one source: --snapshot FILE, or --demo.")
+    _check(zone)
+    read = snapshots.load(snapshot or paths.shipped("examples") / "demo-snapshot.json.gz")
+    return Facts(read, open_catalogue())
+
+
+def _check(zone: str) -> None:
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
     try:
         ZoneInfo(zone)
     except (ZoneInfoNotFoundError, ValueError):
         raise click.UsageError(f"--zone {zone}: expected a zone such as Europe/Berlin.") from None
-    read = snapshots.load(snapshot or paths.shipped("examples") / "demo-snapshot.json.gz")
-    return rested(Facts(read, open_catalogue()), zone, disturbance_hours), read.currency
 
 
 def _wanted(found: Sequence[Rested], zone: str, email: str) -> list[AutoShutdown]:
@@ -108,6 +108,12 @@ def _wanted(found: Sequence[Rested], zone: str, email: str) -> list[AutoShutdown
     type=click.Choice(["az", "bicep", "terraform"]),
     help="Print code that sets the auto-shutdowns.",
 )
+@click.option(
+    "--metrics",
+    type=click.Path(path_type=Path),
+    help="Hourly metrics instead of a snapshot, as CSV or Parquet.",
+)
+@click.option("--currency", default="USD", show_default=True, help="Of the prices in --metrics.")
 @answer_options
 def plan(
     demo: bool,  # noqa: FBT001 - click's flags
@@ -116,13 +122,30 @@ def plan(
     disturbance_hours: float,
     email: str,
     language: str | None,
+    metrics: Path | None,
+    currency: str,
     **how: Any,
 ) -> None:
     """Say what can be off at night and at weekends, from hourly metrics.
 
+    A file of --metrics has the columns time, resource, cpu (percent), and if wanted
+    network_bytes and price_per_hour.
+
     Example: azcost shutdown plan --demo --zone Europe/Berlin
     """
-    found, currency = _found(demo, snapshot, zone, disturbance_hours)
+    from azcost.rests import rested, unattended
+
+    if metrics:
+        if demo or snapshot or language or email:
+            raise click.UsageError(
+                "--metrics goes without --snapshot, --demo, --as and --email: a file does not say "
+                "where a machine is."
+            )
+        _check(zone)
+        show(_measured(metrics, zone, disturbance_hours, currency), **how)
+        return
+    facts = _facts(snapshot, zone, demo=demo)
+    found = rested(facts, zone, disturbance_hours)
     if language:
         from azcost.actions.shutdown_code import CODE
 
@@ -130,7 +153,29 @@ def plan(
         return
     from azcost.report.shutdown import plan_document
 
-    show(plan_document(found, currency, zone, disturbance_hours), **how)
+    show(
+        plan_document(found, facts.currency, zone, disturbance_hours, unattended(facts)),
+        **how,
+    )
+
+
+def _measured(metrics: Path, zone: str, disturbance_hours: float, currency: str) -> Document:
+    import re
+
+    import numpy as np
+
+    from azcost.report.shutdown import plan_document
+    from azcost.rests import rested_by_metrics
+    from azcost.usage import hourly_metrics
+
+    if not re.fullmatch("[A-Z]{3}", currency):
+        raise click.UsageError(f"--currency {currency}: expected three letters such as EUR.")
+    read = hourly_metrics.load(metrics)
+    notes = ["A saving is the price_per_hour of the file, 24 hours on 30.4375 days a month."]
+    if max(np.nanmax(one.cpu, initial=0.0) for one in read) <= 1:
+        notes.append("No cpu is above 1, and 1 is read as 1 %: are they shares of 1?")
+    found = rested_by_metrics(read, zone, disturbance_hours, currency)
+    return plan_document(found, currency, zone, disturbance_hours, notes=notes)
 
 
 @shutdown.command()
@@ -156,8 +201,9 @@ def apply(
     Example: azcost shutdown apply --snapshot mine.json.gz --zone Europe/Berlin --dry-run
     """
     from azcost.actions.auto_shutdown import towards
+    from azcost.rests import rested
 
-    found, _ = _found(demo, snapshot, zone, disturbance_hours)
+    found = rested(_facts(snapshot, zone, demo=demo), zone, disturbance_hours)
     wanted = _wanted(found, zone, email)
     azure = _azure(cloud, login) if wanted else None
     changes = [towards(one, azure.of(one.vm)) for one in wanted] if azure else []

@@ -10,6 +10,7 @@ import numpy as np
 
 from azcost.actions.auto_shutdown import AutoShutdown, ShutdownChange
 from azcost.actions.difference import Verb
+from azcost.audit.rule import Step
 from azcost.money import Money, total
 from azcost.optimise.shutdown import Answer, Rest
 from azcost.report.document import Chart, Code, Document, Part, Series, Table
@@ -19,19 +20,30 @@ _SHOWN = 3
 
 
 def plan_document(
-    found: Sequence[Rested], currency: str, zone: str, disturbance_hours: float
+    found: Sequence[Rested],
+    currency: str,
+    zone: str,
+    disturbance_hours: float,
+    unattended: Sequence[Step] = (),
+    notes: Sequence[str] = (),
 ) -> Document:
-    """Which resources can be off, when, and what it saves."""
+    """Which resources can be off, when, and what it saves.
+
+    `unattended` has the steps for compute instances of Azure ML that nothing stops.
+    """
     return Document(
         title="Shutdown plan",
         verdict=_verdict(found, currency),
-        parts=tuple(_parts(found, zone)),
-        notes=tuple(_notes(found, zone, disturbance_hours)),
+        parts=(*_parts(found, zone), *_instances(unattended)),
+        notes=(*_notes(found, zone, disturbance_hours), *notes),
         facts={
             "schema": 1,
             "currency": currency,
             "zone": zone,
             "resources": [_facts(one) for one in found],
+            "instances_without_idle_shutdown": [
+                {"name": one.title, "step": one.code} for one in unattended
+            ],
         },
     )
 
@@ -45,6 +57,15 @@ def _sum(found: Sequence[Rested], currency: str) -> Money:
     return total(known, currency)
 
 
+def _worth(found: Sequence[Rested], currency: str) -> str:
+    """What these save a month, as far as it is known."""
+    unknown = sum(one.saving is None for one in found)
+    if unknown == len(found):
+        return "what that saves is not known, without prices"
+    saved = f"{_sum(found, currency)} a month"
+    return f"{saved}, without {unknown} of unknown price" if unknown else saved
+
+
 def _verdict(found: Sequence[Rested], currency: str) -> str:
     scheduled, asked = _of(found, Answer.SCHEDULE), _of(found, Answer.ASK)
     idle = _of(found, Answer.DELETE)
@@ -52,16 +73,14 @@ def _verdict(found: Sequence[Rested], currency: str) -> str:
         return f"None of {len(found)} resources rests often enough for a schedule."
     said = []
     if scheduled:
-        saved = _sum(scheduled, currency)
-        said.append(
-            f"{len(scheduled)} of {len(found)} resources can be off at night: {saved} a month"
-        )
+        worth = _worth(scheduled, currency)
+        said.append(f"{len(scheduled)} of {len(found)} resources can be off at night: {worth}")
     if asked:
         said.append(f"{len(asked)} more perhaps, if their owners agree")
     if idle:
         said.append(
             f"{len(idle)} never work and are for deletion, not for a schedule "
-            f"({_sum(idle, currency)} a month)"
+            f"({_worth(idle, currency)})"
         )
     return "; ".join(said) + "."
 
@@ -102,6 +121,15 @@ def _parts(found: Sequence[Rested], zone: str) -> Iterator[Part]:
         yield Code(
             title="What auto-shutdown does not do: timers of your own (cron, in the zone's time)",
             text="\n".join(commands),
+        )
+
+
+def _instances(unattended: Sequence[Step]) -> Iterator[Part]:
+    if unattended:
+        yield Code(
+            title="Compute instances of Azure ML that nothing stops: let them stop after an idle "
+            "hour (azcost audit says what that saves)",
+            text="\n".join(f"# {one.title}\n{one.code}" for one in unattended),
         )
 
 
@@ -164,6 +192,8 @@ _STOP = {
 
 
 def _commands(one: Rested) -> Iterator[str]:
+    if not one.resource.resource_group:
+        return  # a name without an id: nobody knows where it is
     stop, start = _STOP[one.kind.words]
     which = f"--ids {shlex.quote(one.resource.id)}"
     if one.kind.words == "cluster":

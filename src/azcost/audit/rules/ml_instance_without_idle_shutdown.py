@@ -4,14 +4,20 @@ from decimal import Decimal
 
 from azcost.audit.bill import AVERAGE_MONTH
 from azcost.audit.facts import Facts, evidence_of
-from azcost.audit.machine_learning import COMPUTE, machine_bill, size_of
+from azcost.audit.machine_learning import (
+    COMPUTE,
+    IDLE_TIME,
+    idle_shutdown,
+    machine_bill,
+    size_of,
+    stops_itself,
+)
 from azcost.audit.resource import Resource
 from azcost.audit.rule import (
     Action,
     Category,
     Confidence,
     Stated,
-    Step,
     Unknown,
     Verdict,
     Waste,
@@ -25,10 +31,6 @@ WORKING_DAYS = AVERAGE_MONTH * 5 / 7
 NEEDED_HOURS = WORKING_DAYS * WORKING_HOURS_A_DAY
 # When it stops at weekends and at no other time.
 WEEKDAY_HOURS = WORKING_DAYS * 24
-# Azure takes 15 minutes to 3 days: MachineLearningComputeInstanceProperties.IdleTimeBeforeShutdown
-# in https://learn.microsoft.com/dotnet/api/azure.resourcemanager.machinelearning.models
-IDLE_TIME = "PT60M"
-STOPS = ("Stop",)
 
 
 @rule(COMPUTE, category=Category.MACHINE_LEARNING, needs=(Part.MACHINE_LEARNING,))
@@ -43,7 +45,7 @@ def ml_instance_without_idle_shutdown(instance: Resource, facts: Facts) -> Verdi
 
     Not checked: What runs on it; the hours are those of the bill.
     """
-    if not instance.is_one_of("computeType", "ComputeInstance") or _stops_itself(instance):
+    if not instance.is_one_of("computeType", "ComputeInstance") or stops_itself(instance):
         return None
     bill = machine_bill(instance, facts)
     if not bill.is_known:
@@ -72,16 +74,8 @@ def ml_instance_without_idle_shutdown(instance: Resource, facts: Facts) -> Verdi
         not_checked=(
             f"Low: only weekends end; expected: all but {WORKING_HOURS_A_DAY} hours on workdays.",
         ),
-        steps=(_setting("Let it stop after an hour of idleness", instance, IDLE_TIME),),
-        undo=(_setting("Let it run again until somebody stops it", instance, ""),),
-    )
-
-
-def _stops_itself(instance: Resource) -> bool:
-    # ComputeInstance of the API 2024-04-01: schedules with status, action and cron.
-    schedules = instance.each("properties.schedules.computeStartStop")
-    return instance.has("properties.idleTimeBeforeShutdown") or any(
-        one.is_one_of("status", "Enabled") and one.is_one_of("action", *STOPS) for one in schedules
+        steps=(idle_shutdown("Let it stop after an hour of idleness", instance, IDLE_TIME),),
+        undo=(idle_shutdown("Let it run again until somebody stops it", instance, ""),),
     )
 
 
@@ -89,13 +83,3 @@ def _last_operation(instance: Resource) -> str:
     operation = instance.text("properties.lastOperation.operationName") or "unknown"
     day = instance.day("properties.lastOperation.operationTime")
     return f"{operation} on {day}" if day else operation
-
-
-def _setting(title: str, instance: Resource, idle: str) -> Step:
-    value = f'"{idle}"' if idle else "null"
-    return Step(
-        title,
-        "az rest --method post --url "
-        f"'https://management.azure.com{instance.id}/updateIdleShutdownSetting"
-        f"?api-version=2024-04-01' --body '{{\"idleTimeBeforeShutdown\": {value}}}'",
-    )
