@@ -70,6 +70,7 @@ COMMANDS = {
         "shutdown:shutdown",
         "Find out what can be off at night, and set Azure's auto-shutdown.",
     ),
+    "weekly": ("weekly:weekly", "Compose the mail of the week and send it, once."),
     "prices": ("prices:prices", "Look at the price tables, and fetch newer prices from Azure."),
     "schema": ("spec:schema", "Print the JSON schema of a specification, for editors."),
 }

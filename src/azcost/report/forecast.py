@@ -38,11 +38,12 @@ def _verdict(whole: Outlook, breach: Breach | None) -> str:
         f"{month} will end at {_money(whole.month.expected)} {whole.currency}"
         f"{_ends(whole.month)}, of which {_money(whole.so_far)} are spent."
     )
-    return said if breach is None else f"{said} {_of_budget(breach, whole.currency)}"
+    return said if breach is None else f"{said} {of_budget(breach, whole.currency)}"
 
 
-def _of_budget(breach: Breach, currency: str) -> str:
-    budget = f"The budget of {_money(breach.budget)} {currency}"
+def of_budget(breach: Breach, currency: str, name: str = "the budget") -> str:
+    """What becomes of a budget, in a sentence."""
+    budget = f"{name[0].upper()}{name[1:]} of {_money(breach.budget)} {currency}"
     if breach.probability == 1.0:
         when = f" since {breach.likely}" if breach.likely else ""
         return f"{budget} is exceeded{when}."
