@@ -33,7 +33,7 @@ HOSTS = (
     ARM, "management.chinacloudapi.cn", "management.usgovcloudapi.net",
     "login.microsoftonline.com", "login.chinacloudapi.cn", "login.microsoftonline.us",
     "*.metrics.monitor.azure.com", "*.metrics.monitor.azure.cn", "*.metrics.monitor.azure.us",
-    "evil.example.com",
+    "evil.example.com", "localhost", "graph.microsoft.com", "mail.europe.communication.azure.com",
 )  # fmt: skip
 PRINCIPAL = {
     "AZURE_TENANT_ID": TENANT,
@@ -131,6 +131,8 @@ def _audience(host: str) -> str:
     """The token that a host wants: what `_token` gave for its scope."""
     if "metrics" in host:
         host = host.partition(".")[2]
+    if host.endswith("communication.azure.com"):
+        host = "communication.azure.com"
     audience = host.replace("management.usgov", "management.core.usgov")
     return f"token-for-https://{audience}/.default"
 
@@ -207,7 +209,7 @@ def serving(folder: Path) -> Iterator[tuple[Azure, dict[str, str]]]:
     """Azure, and the environment that leads to it; `folder` takes the certificate."""
     azure = Azure()
     authority = folder / "ca.pem"
-    context = _certificate(authority, folder / "key.pem")
+    context = certificate(authority, folder / "key.pem")
     handler = type("Handler", (_Handler,), {"azure": azure, "tls": context})
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     server.daemon_threads = True
@@ -228,7 +230,7 @@ def serving(folder: Path) -> Iterator[tuple[Azure, dict[str, str]]]:
         server.server_close()
 
 
-def _certificate(certificate: Path, key_file: Path) -> ssl.SSLContext:
+def certificate(file: Path, key_file: Path) -> ssl.SSLContext:
     """One certificate for all hosts, which is its own authority."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "azure on loopback")])
@@ -247,7 +249,7 @@ def _certificate(certificate: Path, key_file: Path) -> ssl.SSLContext:
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .sign(key, hashes.SHA256())
     )
-    certificate.write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    file.write_bytes(made.public_bytes(serialization.Encoding.PEM))
     key_file.write_bytes(
         key.private_bytes(
             serialization.Encoding.PEM,
@@ -256,5 +258,5 @@ def _certificate(certificate: Path, key_file: Path) -> ssl.SSLContext:
         )
     )
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate, key_file)
+    context.load_cert_chain(file, key_file)
     return context

@@ -193,7 +193,7 @@ done
 
 
 def windows_task(job: Job) -> JobFile:
-    """A scheduled task of Windows; the password is in the user's credential store (keyring)."""
+    """A scheduled task of Windows; the password is in the user's keyring."""
     day = ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")[job.weekday]
     quoted = " ".join(_windows(word) for word in shlex.split(job.send))
     text = (
@@ -205,7 +205,8 @@ def windows_task(job: Job) -> JobFile:
         "azcost-weekly.cmd",
         text,
         f"schtasks /create /tn azcost-weekly /sc weekly /d {day} /st {job.hour:02}:00 "
-        "/tr %CD%\\azcost-weekly.cmd, after: pip install keyring, keyring set azcost USER",
+        "/tr %CD%\\azcost-weekly.cmd, after the password is in the keyring: "
+        "pip install keyring, keyring set azcost USER",
     )
 
 

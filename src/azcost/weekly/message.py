@@ -41,21 +41,18 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True):
 def message_id(digest: Digest, owner: str | None = None) -> str:
     """The same for the same subscriptions, week and owner: what was sent is not sent again."""
     year, week, _ = digest.last_day.isocalendar()
-    ids = "-".join(sorted(one.rpartition("/")[2] for one in digest.ids))
-    mine = f"-{_slug(owner)}" if owner is not None else ""
-    return f"<azcost-{_slug(ids)}-{year}-w{week:02}{mine}@azcost>"
+    mine = "" if owner is None else f"-{_hash(owner)}"
+    return f"<azcost-{_hash(*sorted(digest.ids))}-{year}-w{week:02}{mine}@azcost>"
 
 
 def thread_id(digest: Digest) -> str:
     """The id that all weeks of the same subscriptions refer to."""
-    ids = "-".join(sorted(one.rpartition("/")[2] for one in digest.ids))
-    return f"<azcost-{_slug(ids)}@azcost>"
+    return f"<azcost-{_hash(*sorted(digest.ids))}@azcost>"
 
 
-def _slug(text: str) -> str:
-    clean = re.sub(r"[^a-z0-9-]+", "-", text.lower()).strip("-")
-    digest = hashlib.sha256(text.encode()).hexdigest()[:10]
-    return f"{clean[:40]}-{digest}"
+def _hash(*names: str) -> str:
+    """Short, for a header that is folded reads differently; and names may be anything."""
+    return hashlib.sha256("\n".join(names).encode()).hexdigest()[:12]
 
 
 def subject(digest: Digest) -> str:
