@@ -19,6 +19,7 @@ import arm_server
 import hostile
 import mail_server
 from azcost import paths
+from azcost.audit.snapshot import load
 from azcost.cli import main
 from azcost.cli.audit import judged
 from azcost.cli.cost_exports import Exports
@@ -39,7 +40,7 @@ ENVELOPE = Envelope(sender="azcost@example.com", to=("team@example.com",), sent=
 
 @pytest.fixture(scope="module")
 def week() -> Digest:
-    advice, facts = judged(DEMO, None, Exports((), "duckdb", ""))
+    advice, facts = judged(load(DEMO), None, Exports((), "duckdb", ""))
     return digest(facts, advice, None, "owner", 50_000)
 
 

@@ -74,13 +74,13 @@ def weekly(ctx: click.Context, /, **given: Any) -> None:
 
 
 def _digest(given: dict[str, Any]) -> tuple[Digest, bytes | None]:
+    from azcost.audit.snapshot import load
     from azcost.cli.audit import judged
     from azcost.cli.cost_exports import Exports
     from azcost.weekly.digest import digest
 
-    none = Exports((), "duckdb", "")
     file = _snapshot(given)
-    advice, facts = judged(file, given["exemptions"], none)
+    advice, facts = judged(load(file), given["exemptions"], Exports((), "duckdb", ""))
     changes = _changes(given["previous"], file, given["exemptions"])
     found = digest(facts, advice, changes, given["owner_tag"], given["budget"])
     if not given["attach"]:
