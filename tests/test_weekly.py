@@ -282,3 +282,33 @@ def test_graph_and_communication_services_get_the_mail_with_their_own_tokens(
     assert b"To: t@example.com" in mime
     assert sent[1].body["recipients"] == {"to": [{"address": "t@example.com"}]}
     assert "html" in sent[1].body["content"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_schedule_is_a_file_and_how_to_install_it(
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    words = ["weekly", "schedule", f"--{kind}", "--subscription", "s", "--to", "a@b.org"]
+    words += ["--from", "c@b.org", "--smtp", "mx"]
+    result = CliRunner().invoke(main, words, catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    (file,) = tmp_path.iterdir()
+    assert f"Wrote {file.name}. Install it: " in result.stdout
+    assert CliRunner().invoke(main, words).exit_code == 2  # never over a file that is there
+
+
+def test_the_native_mail_is_a_scheduled_action(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with arm_server.serving(tmp_path) as (azure, environment):
+        for name, value in {**environment, **arm_server.PRINCIPAL}.items():
+            monkeypatch.setenv(name, value)
+        azure.reply("PUT .*/scheduledActions/", lambda asked: arm_server.Answer(201, asked.body))
+        words = ["weekly", "schedule", "--native", "--subscription", arm_server.TENANT]
+        words += ["--to", "a@b.org", "--weekday", "tue", "--yes"]
+        CliRunner().invoke(main, words, catch_exceptions=False)
+    (put,) = [one for one in azure.asked if one.method == "PUT"]
+    assert put.path.endswith("/scheduledActions/azcost-weekly")
+    assert put.body["properties"]["schedule"]["frequency"] == "Weekly"
+    assert put.body["properties"]["notification"]["to"] == ["a@b.org"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +16,6 @@ from azcost import paths
 from azcost.errors import AzcostError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from email.message import EmailMessage
 
     from azcost.report.audit_changes import Changes
@@ -221,44 +221,64 @@ def _say(text: str) -> None:
     click.echo(text, err=True)
 
 
+def _kinds(command: Callable[..., Any]) -> Callable[..., Any]:
+    """A flag for each kind of job; one of them must be given."""
+    for kind, help_ in _KINDS.items():
+        command = click.option(f"--{kind}", "kind", flag_value=kind, help=help_)(command)
+    return command
+
+
+_KINDS = {
+    "native": "No job: let Azure mail a view of costs each week (azcost alert create).",
+    "windows-task": "A scheduled task of Windows.",
+    "container-app-job": "A job of Azure Container Apps.",
+    "azure-devops": "A pipeline of Azure DevOps.",
+    "github": "A workflow of GitHub.",
+    "systemd": "A service and a timer of systemd.",
+    "cron": "A line of crontab.",
+}
+
+
 @weekly.command()
-@click.argument(
-    "kind",
-    type=click.Choice(
-        ["cron", "systemd", "github", "azure-devops", "container-app-job", "windows-task"]
-    ),
-)
+@_kinds
 @click.option("--subscription", required=True, metavar="ID")
 @click.option("--to", multiple=True, required=True, metavar="ADDRESS")
-@click.option("--from", "sender", required=True, metavar="ADDRESS")
-@click.option("--smtp", required=True, metavar="HOST[:PORT]")
+@click.option("--from", "sender", default="", metavar="ADDRESS")
+@click.option("--smtp", default="", metavar="HOST[:PORT]")
 @click.option("--user", default="", help="The login at the mail server.")
 @click.option("--weekday", type=click.Choice(_DAYS), default="mon", show_default=True)
 @click.option("--hour", type=click.IntRange(0, 23), default=7, show_default=True)
 @click.option("--output", "-o", type=click.Path(path_type=Path), help="Default: its usual name.")
+@click.option("--dry-run", is_flag=True, help="Of --native: show it, and change nothing.")
+@click.option("--yes", is_flag=True, help="Of --native: do it without asking.")
 def schedule(
-    kind: str,
+    kind: str | None,
     subscription: str,
     to: tuple[str, ...],
-    sender: str,
-    smtp: str,
-    user: str,
-    weekday: str,
-    hour: int,
     output: Path | None,
+    **given: Any,
 ) -> None:
     """Write the job that sends the mail each week, and say how to install it.
 
-    Example: azcost weekly schedule cron --subscription ID --to a@b.org --from c@b.org --smtp mx
+    Example: azcost weekly schedule --cron --subscription ID --to a@b.org --from c@b.org --smtp mx
     """
+    if kind is None:
+        raise click.UsageError(f"Name the kind of job: --{', --'.join(reversed(_KINDS))}.")
+    if kind == "native":
+        _native(subscription, to, given)
+        return
+    if not (given["sender"] and given["smtp"]):
+        raise click.UsageError("Name who it is from and the mail server: --from, --smtp.")
     from azcost.files import written_whole
     from azcost.weekly.jobs import KINDS, Job
 
-    words = [*(word for one in to for word in ("--to", one)), "--from", sender, "--smtp", smtp]
-    if user:
-        words += ["--user", user]
+    words = [*(word for one in to for word in ("--to", one)), "--from", given["sender"]]
+    words += ["--smtp", given["smtp"], *(["--user", given["user"]] if given["user"] else [])]
     job = Job(
-        subscription=subscription, words=tuple(words), weekday=_DAYS.index(weekday), hour=hour
+        subscription=subscription,
+        words=tuple(words),
+        weekday=_DAYS.index(given["weekday"]),
+        hour=given["hour"],
     )
     made = KINDS[kind](job)
     file = output or Path(made.name)
@@ -267,3 +287,16 @@ def schedule(
     with written_whole(file) as part:
         part.write_text(made.text, encoding="utf-8", newline="")
     click.echo(f"Wrote {file}. Install it: {made.install}")
+
+
+def _native(subscription: str, to: tuple[str, ...], given: dict[str, Any]) -> None:
+    """The mail that Azure sends by itself: a picture of costs, without findings."""
+    from azcost.cli import main
+
+    days = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+    words = ["alert", "create", "azcost-weekly", "--subscription", subscription]
+    words += [word for one in to for word in ("--email", one)]
+    words += ["--mail", "weekly", "--hour", str(given["hour"])]
+    words += ["--weekday", days[_DAYS.index(given["weekday"])]]
+    words += [flag for flag, on in (("--dry-run", given["dry_run"]), ("--yes", given["yes"])) if on]
+    sys.exit(main.main(words, standalone_mode=False) or 0)
