@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 import arm_server
 from arm_server import PRINCIPAL, Answer, Asked, Azure, error
-from azcost.actions.storage_policy import StoragePolicy, back, towards
+from azcost.actions.difference import Verb
+from azcost.actions.storage_policy import StoragePolicy, back, storage_policy, towards
 from azcost.cli import main
 from azcost.optimise.lifecycle import policy_reader
 
@@ -230,6 +231,22 @@ def test_bad_input(account: Account, words: tuple[str, ...], rc: int, says: str)
     policy(rule("a"))
     assert says in run(*words, rc=rc).stderr
     assert account.writes == 0
+
+
+def test_microsofts_examples_are_written_as_microsoft_writes_them(shared: Path) -> None:
+    """Body and answer of the examples beside the API's specification."""
+    where = shared / "recordings/azure-rest-api-specs/specification/storage/resource-manager"
+    files = sorted(where.glob("*/stable/2023-05-01/examples/*SetManagementPolicy*.json"))
+    assert len(files) == 4
+    for file in files:
+        example = json.loads(file.read_text())
+        body = example["parameters"]["properties"]
+        wanted = policy_reader.parse(json.dumps(body["properties"]), file.name)
+        change = towards(ACCOUNT, wanted, None, replaces=False)
+        assert change.after is not None
+        assert change.after.body() == body
+        answered = storage_policy(example["responses"]["200"]["body"])
+        assert towards(ACCOUNT, wanted, answered, replaces=False).verb is Verb.NOTHING
 
 
 def test_more_rules_than_azure_takes(account: Account) -> None:

@@ -79,6 +79,7 @@ def test_without_a_price_the_saving_is_unknown_and_never_nothing(tmp_path: Path)
     said = plan("--metrics", file).stdout
     assert "what that saves is not known, without prices" in said
     assert facts(file)["resources"][0]["saving_monthly"] is None
+    assert "a name does not say where it is" in said
     assert "--ids" not in said  # a name alone cannot be stopped by its id
 
 

@@ -164,18 +164,20 @@ def _measured(metrics: Path, zone: str, disturbance_hours: float, currency: str)
 
     import numpy as np
 
-    from azcost.report.shutdown import plan_document
+    from azcost.report.shutdown import BY_PRICE, plan_document
     from azcost.rests import rested_by_metrics
     from azcost.usage import hourly_metrics
 
     if not re.fullmatch("[A-Z]{3}", currency):
         raise click.UsageError(f"--currency {currency}: expected three letters such as EUR.")
     read = hourly_metrics.load(metrics)
-    notes = ["A saving is the price_per_hour of the file, 24 hours on 30.4375 days a month."]
+    notes: list[str] = []
     if max(np.nanmax(one.cpu, initial=0.0) for one in read) <= 1:
         notes.append("No cpu is above 1, and 1 is read as 1 %: are they shares of 1?")
+    if any("/" not in one.resource for one in read):
+        notes.append("Commands and timers are for ARM ids only: a name does not say where it is.")
     found = rested_by_metrics(read, zone, disturbance_hours, currency)
-    return plan_document(found, currency, zone, disturbance_hours, notes=notes)
+    return plan_document(found, currency, zone, disturbance_hours, saved=BY_PRICE, notes=notes)
 
 
 @shutdown.command()
@@ -316,8 +318,8 @@ def _carry_out(
             return
     before = [{"vm": one.vm, "before": one.before and one.before.body()} for one in to_do]
     file = save_undo({"auto_shutdowns": before}, undo)
+    click.echo(f"To undo it: azcost shutdown remove --from {file}", err=True)
     for number, one in enumerate(to_do, start=1):
         click.echo(f"{number} of {len(to_do)}: {one.verb} {one.vm}", err=True)
         azure.carry_out(one)
     show(change_document(changes, "were changed"), **how)
-    click.echo(f"To undo it: azcost shutdown remove --from {file}", err=True)

@@ -17,6 +17,15 @@ from azcost.report.document import Chart, Code, Document, Part, Series, Table
 from azcost.rests import WEEKS, Rested
 
 _SHOWN = 3
+# What a saving is, with a bill and without.
+BY_BILL = (
+    "A saving is of compute that nothing else pays: disks, addresses and what reservations or "
+    "savings plans cover stay."
+)
+BY_PRICE = (
+    "A saving is the file's price_per_hour, 24 hours on 30.4375 days a month; what reservations or "
+    "savings plans pay of it is not known here, and would not be saved."
+)
 
 
 def plan_document(
@@ -25,6 +34,8 @@ def plan_document(
     zone: str,
     disturbance_hours: float,
     unattended: Sequence[Step] = (),
+    *,
+    saved: str = BY_BILL,
     notes: Sequence[str] = (),
 ) -> Document:
     """Which resources can be off, when, and what it saves.
@@ -35,7 +46,7 @@ def plan_document(
         title="Shutdown plan",
         verdict=_verdict(found, currency),
         parts=(*_parts(found, zone), *_instances(unattended)),
-        notes=(*_notes(found, zone, disturbance_hours), *notes),
+        notes=(*_notes(found, zone, disturbance_hours, saved), *notes),
         facts={
             "schema": 1,
             "currency": currency,
@@ -207,7 +218,9 @@ def _commands(one: Rested) -> Iterator[str]:
         yield f"0 {rest.start} * * {last}  {start} {which}"
 
 
-def _notes(found: Sequence[Rested], zone: str, disturbance_hours: float) -> Iterator[str]:
+def _notes(
+    found: Sequence[Rested], zone: str, disturbance_hours: float, saved: str
+) -> Iterator[str]:
     yield (
         f"Hours are those of {zone}, daylight saving time included; the last {WEEKS} weeks at most "
         "are looked at. An hour on either side of a window must be quiet, too."
@@ -216,10 +229,7 @@ def _notes(found: Sequence[Rested], zone: str, disturbance_hours: float) -> Iter
         f"A disturbed night counts as {disturbance_hours:g} hours of the resource "
         "(--disturbance-hours)."
     )
-    yield (
-        "A saving is of compute that nothing else pays: disks, addresses and what reservations "
-        "or savings plans cover stay."
-    )
+    yield saved
     if _of(found, Answer.SCHEDULE):
         yield (
             "Azure's auto-shutdown (azcost shutdown apply) stops a machine every day and never "
