@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import jsonschema
+import msgspec
 import pytest
 import yaml
 
@@ -154,6 +155,26 @@ def test_a_script_does_nothing_unless_it_is_told_to(hostile: Advice, tmp_path: P
     assert len(readable) == len(audit_pages.HOSTILE) - 2
     assert all(id_ in asked for id_ in readable)
     assert not list(tmp_path.rglob("pwned"))
+
+
+def test_no_rule_writes_a_name_that_a_shell_would_run(catalogue: Catalogue, tmp_path: Path) -> None:
+    """The scripts of all rules for a demo whose resources are called by commands."""
+    taken = snapshot.load(paths.shipped("examples") / "demo-snapshot.json.gz")
+    evil = "a$(touch pwned)'; touch pwned; '\"`touch pwned`"
+    named = tuple(msgspec.structs.replace(one, name=evil) for one in taken.resources)
+    taken = msgspec.structs.replace(taken, resources=named)
+    advice = advise(run.audit(Facts(taken, catalogue), RULES), taken)
+    tools, scripts = tmp_path / "bin", tmp_path / "scripts"
+    tools.mkdir()
+    (tools / "az").write_text("#!/bin/sh\n")
+    (tools / "az").chmod(0o755)
+    environment = {"PATH": f"{tools}:{os.environ['PATH']}"}
+    assert fix_pack.write(advice, scripts) > 100
+    for file in sorted(scripts.iterdir()):
+        for word in ("do", "undo"):
+            command = ["sh", str(file), word]
+            subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True)
+            assert not (tmp_path / "pwned").exists(), file.name
 
 
 def test_a_folder_that_cannot_be_made_is_said(demo: Advice, tmp_path: Path) -> None:

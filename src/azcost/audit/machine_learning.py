@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 from datetime import timedelta
@@ -13,7 +14,7 @@ import numpy as np
 from azcost.audit.bill import Bill, Item
 from azcost.audit.facts import MIN_COVERAGE, Blind, Facts, Window
 from azcost.audit.resource import Resource
-from azcost.audit.rule import Step
+from azcost.audit.rule import Step, az
 
 WORKSPACE = "Microsoft.MachineLearningServices/workspaces"
 COMPUTE = f"{WORKSPACE}/computes"
@@ -158,14 +159,15 @@ def while_active(measured: Window | None, active: Window) -> Window:
     return found
 
 
-def ml(title: str, command: str, part: Resource) -> Step:
-    """A step by `az ml`; `{}` in the command stands for which compute or deployment."""
+def ml(title: str, command: str, part: Resource, *values: object) -> Step:
+    """A step by `az ml`; each `{}` takes a value, quoted: the first one which part it is."""
     words = part.id.strip("/").split("/")
     names = {"--name": part.name, "--workspace-name": words[7], "--resource-group": words[3]}
     if part.type == DEPLOYMENT.lower():
         names["--endpoint-name"] = words[9]
     which = " ".join(f"{option} {shlex.quote(name)}" for option, name in names.items())
-    return Step(title, f"az ml {command.replace('{}', which)}")
+    quoted = (shlex.quote(str(value)) for value in values)
+    return Step(title, f"az ml {command.format(which, *quoted)}")
 
 
 def stops_itself(instance: Resource) -> bool:
@@ -179,10 +181,10 @@ def stops_itself(instance: Resource) -> bool:
 
 def idle_shutdown(title: str, instance: Resource, idle: str) -> Step:
     """Let a compute instance stop after `idle`, an ISO 8601 duration; never, if that is empty."""
-    value = f'"{idle}"' if idle else "null"
-    return Step(
+    url = f"https://management.azure.com{instance.id}/updateIdleShutdownSetting"
+    return az(
         title,
-        "az rest --method post --url "
-        f"'https://management.azure.com{instance.id}/updateIdleShutdownSetting"
-        f"?api-version=2024-04-01' --body '{{\"idleTimeBeforeShutdown\": {value}}}'",
+        "az rest --method post --url {} --body {}",
+        f"{url}?api-version=2024-04-01",
+        json.dumps({"idleTimeBeforeShutdown": idle or None}),
     )

@@ -61,21 +61,24 @@ def failed_ml_deployment(deployment: Resource, facts: Facts) -> Verdict:
         steps=(
             ml(
                 "Keep what it is made of",
-                f"online-deployment show {{}} --output yaml > {deployment.name}.yml",
+                "online-deployment show {} --output yaml > {}",
                 deployment,
+                f"{deployment.name}.yml",
             ),
             ml(
                 "Keep its logs",
-                f"online-deployment get-logs {{}} > {deployment.name}.log",
+                "online-deployment get-logs {} > {}",
                 deployment,
+                f"{deployment.name}.log",
             ),
             ml("Delete it", "online-deployment delete {} --yes", deployment),
         ),
         undo=(
             ml(
                 "Deploy it again",
-                f"online-deployment create {{}} --file {deployment.name}.yml",
+                "online-deployment create {} --file {}",
                 deployment,
+                f"{deployment.name}.yml",
             ),
         ),
     )

@@ -69,16 +69,18 @@ def ml_deployment_without_traffic(deployment: Resource, facts: Facts) -> Verdict
         steps=(
             ml(
                 "Keep what it is made of",
-                f"online-deployment show {{}} --output yaml > {deployment.name}.yml",
+                "online-deployment show {} --output yaml > {}",
                 deployment,
+                f"{deployment.name}.yml",
             ),
             ml("Delete it", "online-deployment delete {} --yes", deployment),
         ),
         undo=(
             ml(
                 "Deploy it again, without traffic",
-                f"online-deployment create {{}} --file {deployment.name}.yml",
+                "online-deployment create {} --file {}",
                 deployment,
+                f"{deployment.name}.yml",
             ),
         ),
     )

@@ -60,14 +60,16 @@ def ml_endpoint_without_requests(endpoint: Resource, facts: Facts) -> Verdict:
         steps=(
             ml(
                 "Keep what the endpoint is made of",
-                f"online-endpoint show {{}} --output yaml > {endpoint.name}.yml",
+                "online-endpoint show {} --output yaml > {}",
                 endpoint,
+                f"{endpoint.name}.yml",
             ),
             *(
                 ml(
                     f"Keep what {one.name} is made of",
-                    f"online-deployment show {{}} --output yaml > {one.name}.yml",
+                    "online-deployment show {} --output yaml > {}",
                     one,
+                    f"{one.name}.yml",
                 )
                 for one in deployments
             ),
@@ -76,11 +78,12 @@ def ml_endpoint_without_requests(endpoint: Resource, facts: Facts) -> Verdict:
         undo=(
             ml(
                 "Make the endpoint again",
-                f"online-endpoint create {{}} --file {endpoint.name}.yml",
+                "online-endpoint create {} --file {}",
                 endpoint,
+                f"{endpoint.name}.yml",
             ),
             *(
-                ml("Deploy again", f"online-deployment create {{}} --file {one.name}.yml", one)
+                ml("Deploy again", "online-deployment create {} --file {}", one, f"{one.name}.yml")
                 for one in deployments
             ),
         ),

@@ -15,6 +15,7 @@ from azcost.audit.rule import (
     Step,
     Verdict,
     Waste,
+    az,
     rule,
 )
 from azcost.audit.snapshot import Part
@@ -78,10 +79,12 @@ def _steps(reservation: Resource, scope: str, spare: int) -> tuple[Step, ...]:
     steps = []
     if scope.lower() != "shared":
         steps.append(
-            Step(
+            az(
                 "Let all subscriptions use it",
-                f"az reservations reservation update --reservation-order-id {order} "
-                f"--reservation-id {reservation.id.split('/')[-1]} --applied-scope-type Shared",
+                "az reservations reservation update --reservation-order-id {} "
+                "--reservation-id {} --applied-scope-type Shared",
+                order,
+                reservation.id.split("/")[-1],
             )
         )
     if spare:

@@ -14,6 +14,7 @@ from azcost.audit.rule import (
     Step,
     Verdict,
     Waste,
+    az,
     rule,
 )
 from azcost.audit.snapshot import Part
@@ -63,19 +64,22 @@ def savings_plan_under_used(plan: Resource, facts: Facts) -> Verdict:
 
 def _steps(plan: Resource, scope: str) -> tuple[Step, ...]:
     order, own = plan.id.split("/")[-3], plan.id.split("/")[-1]
-    renew = Step(
+    renew = az(
         "See that it does not renew itself at this amount",
-        f"az billing-benefits savings-plan-order savings-plan update "
-        f"--savings-plan-order-id {order} --savings-plan-id {own} --renew false",
+        "az billing-benefits savings-plan-order savings-plan update "
+        "--savings-plan-order-id {} --savings-plan-id {} --renew false",
+        order,
+        own,
     )
     if scope.lower() == "shared":
         return (renew,)
     return (
-        Step(
+        az(
             "Let all subscriptions use it",
-            f"az billing-benefits savings-plan-order savings-plan update "
-            f"--savings-plan-order-id {order} --savings-plan-id {own} "
-            "--applied-scope-type Shared",
+            "az billing-benefits savings-plan-order savings-plan update "
+            "--savings-plan-order-id {} --savings-plan-id {} --applied-scope-type Shared",
+            order,
+            own,
         ),
         renew,
     )
