@@ -127,3 +127,13 @@ def test_numbers_as_cost_management_writes_days_and_a_file_in_parquet(tmp_path: 
     ).write_parquet(str(file))
     facts = json.loads(run("forecast", file, "--format", "json"))
     assert facts["complete_until"] == "2026-01-28"
+
+
+def test_a_reservation_that_ends_makes_its_machines_dearer() -> None:
+    """D8s_v3 in westeurope: 0.48 an hour, 0.276742 reserved for a year: 4.878 more a day."""
+    near = json.loads(run("forecast", "--demo", "--days", "30", "--format", "json"))
+    text = run("forecast", "--demo", "--days", "60")
+    assert "the reservation api-nodes ends" in text
+    assert "4.88 on 2026-12-29 a day from then on" in text
+    far = json.loads(run("forecast", "--demo", "--days", "60", "--format", "json"))
+    assert near["month"] == far["month"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -98,7 +98,13 @@ def forecast(
     Example: azcost forecast --demo --by service --budget 60000
     """
     known = [_event(text) for text in events]
-    spending, _ = _spending(file, snapshot, exports, complete_until, demo=demo)
+    spending, read = _spending(file, snapshot, exports, complete_until, demo=demo)
+    if read:
+        from azcost.endings import endings
+        from azcost.pricing.opening import open_catalogue
+
+        last = spending.last_day + timedelta(days=days)
+        known += [one for one in endings(read, open_catalogue()) if one.day <= last]
     from azcost.outlook import outlook
     from azcost.report.forecast import document
 
