@@ -174,6 +174,13 @@ def test_a_subscription_that_costs_nothing_saves_nothing(catalogue: Catalogue) -
     assert [one.expected for one in found.findings] == [0, 0]
 
 
+def test_a_resource_in_two_cases_is_one(catalogue: Catalogue) -> None:
+    taken = estates.snapshot({"resources": TWO, "costs": {"a": 1}}, VM)
+    again = tuple(msgspec.structs.replace(one, id=one.id.upper()) for one in taken.resources)
+    twice = msgspec.structs.replace(taken, resources=(*taken.resources, *again))
+    assert audit(Facts(twice, catalogue), [IDLE]).examined == len(TWO)
+
+
 def test_credits_make_no_negative_saving(catalogue: Catalogue) -> None:
     metrics = {"a": {"Percentage CPU": 1}}
     found = run(catalogue, resources=TWO[:1], metrics=metrics, costs={"a": -3})

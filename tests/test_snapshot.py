@@ -9,6 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import given
@@ -207,3 +208,24 @@ def test_rows_of_a_meter_and_day_add_up_whatever_the_case_of_the_id() -> None:
 def test_amounts_that_are_none_are_refused(text: str) -> None:
     with pytest.raises(Exception, match="is no amount"):
         costs.amounts(text)
+
+
+@pytest.mark.parametrize(
+    ("costs", "emptied", "parts"),
+    [
+        ({"a": 1}, (), []),
+        (None, (), ["costs"]),
+        ({}, ("resources",), []),
+        ({"a": 1}, ("resources",), ["inventory"]),
+        ({}, ("resources", "subscriptions"), ["inventory"]),
+    ],
+)
+def test_what_is_missing_in_silence_is_unread(
+    costs: dict[str, Any] | None, emptied: tuple[str, ...], parts: list[str]
+) -> None:
+    """Azure answers without rows, and without an error, where a role is missing."""
+    taken = estates.snapshot({"resources": [{"name": "a"}], "costs": costs}, VM)
+    taken = msgspec.structs.replace(taken, **dict.fromkeys(emptied, ()))
+    told = snapshot.with_gaps(taken)
+    assert [one.part for one in told.unread] == parts
+    assert snapshot.with_gaps(told) == told

@@ -116,7 +116,7 @@ def audit(facts: Facts, rules: Iterable[Rule]) -> Audit:
         first_day=snapshot.costs.first_day if snapshot.costs else None,
         last_day=snapshot.costs.last_day if snapshot.costs else None,
         cost=_cost(facts),
-        examined=len(snapshot.resources),
+        examined=len({one.key for one in snapshot.resources}),
         findings=tuple(findings),
         rules=tuple(runs),
         unread=snapshot.unread,

@@ -21,6 +21,8 @@ from azcost.files import written_whole
 SCHEMA = 1
 FORMAT = "azcost snapshot"
 _GZIP = b"\x1f\x8b"
+# Days at the end of a bill on which what exists has costs; the bill of the last is not whole.
+_RECENT = 3
 
 
 class SnapshotError(AzcostError):
@@ -126,6 +128,26 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     def today(self) -> date:
         """The day on which it was taken."""
         return self.taken_at.date()
+
+
+def with_gaps(snapshot: Snapshot) -> Snapshot:
+    """The snapshot, with what is missing in silence said to be unread.
+
+    Resource Graph answers without rows, and no error, where a role is missing:
+    https://learn.microsoft.com/azure/governance/resource-graph/overview
+    """
+    said = {one.part for one in snapshot.unread}
+    gaps = []
+    if snapshot.costs is None and Part.COSTS not in said:
+        gaps.append(Unread(part=Part.COSTS, reason="there are none", role="Cost Management Reader"))
+    is_billed = snapshot.costs is not None and any(
+        any(one.amortised_days()[-_RECENT:]) for one in snapshot.costs.lines
+    )
+    is_empty = not snapshot.resources and (is_billed or not snapshot.subscriptions)
+    if is_empty and Part.INVENTORY not in said:
+        reason = "no resource was seen, though the bill has costs" if is_billed else "it is empty"
+        gaps.append(Unread(part=Part.INVENTORY, reason=reason, role="Reader"))
+    return msgspec.structs.replace(snapshot, unread=(*snapshot.unread, *gaps))
 
 
 class _Head(msgspec.Struct):

@@ -133,6 +133,7 @@ def judged(
     from azcost.advice.exemptions import read
     from azcost.audit import rule, run
     from azcost.audit.facts import Facts
+    from azcost.audit.snapshot import with_gaps
 
     rules = rule.load()
     chosen = exemptions or (EXEMPTIONS if is_there(EXEMPTIONS) else None)
@@ -141,6 +142,7 @@ def judged(
         taken = exports.snapshot(taken)
     if len(taken.resources) > _MANY:
         click.echo(f"Judging {len(taken.resources):,} resources ...", err=True)
+    taken = with_gaps(taken)
     facts = Facts(taken, _catalogue(taken.currency))
     return advise(run.audit(facts, rules), taken, kept), facts
 

@@ -92,8 +92,8 @@ def _notes(advice: Advice) -> Iterator[str]:
             "a saving is of an average month, from the last 30 days."
         )
     unsure = [one for one in advice.entries if one.counted and _is_unsure(one)]
-    if unsure:
-        amount = sum((_expected(one) for one in unsure), start=Decimal(0))
+    amount = sum((_expected(one) for one in unsure), start=Decimal(0))
+    if amount:
         yield (
             f"{amount:,.2f} {audit.currency} of the saving is of low confidence: look at the "
             "evidence first."

@@ -13,7 +13,6 @@ from azcost.audit.rule import (
     Category,
     Confidence,
     Stated,
-    Step,
     Unknown,
     Verdict,
     Waste,
@@ -77,10 +76,11 @@ def shutdown_without_effect(vm: Resource, facts: Facts) -> Verdict:
             *evidence_of(bill),
         ),
         steps=(
-            Step(
+            az(
                 "See who starts it",
-                f"az monitor activity-log list --resource-id {vm.id} --offset 14d "
+                "az monitor activity-log list --resource-id {} --offset 14d "
                 "--query \"[?contains(operationName.value, 'start')].[eventTimestamp, caller]\"",
+                vm.id,
             ),
             az("Stop it now", "az vm deallocate --ids {}", vm.id),
         ),
