@@ -81,6 +81,8 @@ def test_a_missing_file_is_said(tmp_path: Path) -> None:
         (("metrics", 0, "step_minutes"), 0),
         (("metrics", 0, "average"), "AAA="),
         (("taken_at",), "yesterday"),
+        (("taken_at",), "0001-01-01T00:00:00Z"),
+        (("costs", "first_day"), "9999-12-31"),
         (("resources", 0, "tags"), 3),
     ],
 )
@@ -204,7 +206,7 @@ def test_rows_of_a_meter_and_day_add_up_whatever_the_case_of_the_id() -> None:
     assert found.last_day == date(2026, 11, 2)
 
 
-@pytest.mark.parametrize("text", ["1 NaN", "1 x", "Infinity"])
+@pytest.mark.parametrize("text", ["1 NaN", "1 x", "Infinity", "1e300"])
 def test_amounts_that_are_none_are_refused(text: str) -> None:
     with pytest.raises(Exception, match="is no amount"):
         costs.amounts(text)

@@ -43,6 +43,13 @@ class CostRow(msgspec.Struct, frozen=True, kw_only=True):
     amortised: Decimal = Decimal(0)
 
 
+# Azure is from 2010; days after the calendar's last cannot be counted.
+YEARS = (2010, 2999)
+_DAYS = range(1, 10_000)
+# What is above is damaged, and no sum of the bill.
+_MOST = Decimal(10) ** 18
+
+
 class CostLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """All days of one meter of one resource; the names are those of `CostRow`.
 
@@ -84,6 +91,9 @@ class Costs(msgspec.Struct, frozen=True, kw_only=True):
     lines: tuple[CostLine, ...] = ()
 
     def __post_init__(self) -> None:
+        """Refuse days that no bill has, and lines of other days."""
+        if not YEARS[0] <= self.first_day.year <= YEARS[1] or self.days not in _DAYS:
+            raise ValueError(f"there is no bill of {self.days} days from {self.first_day} on")
         for line in self.lines:
             if not line.actual.count(" ") == line.amortised.count(" ") == self.days - 1:
                 raise ValueError(f"the costs of {line.meter} are not of {self.days} days")
@@ -138,6 +148,6 @@ def amounts(text: str) -> list[Decimal]:
         found = [Decimal(word) for word in text.split()]
     except InvalidOperation:
         found = [Decimal("NaN")]
-    if not all(one.is_finite() for one in found):
+    if not all(one.is_finite() and abs(one) < _MOST for one in found):
         raise AzcostError(f"The costs hold '{text[:40]}', which is no amount: collect them anew.")
     return found

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from azcost.audit.costs import Costs
+from azcost.audit.costs import YEARS, Costs
 from azcost.audit.documents import Document
 from azcost.audit.resource import Resource
 from azcost.audit.series import Series
@@ -123,6 +123,11 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     recommendations: tuple[Recommendation, ...] = ()
     activity: tuple[Event, ...] = ()
     unread: tuple[Unread, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse a day that no snapshot can be of."""
+        if not YEARS[0] <= self.taken_at.year <= YEARS[1]:
+            raise ValueError(f"no snapshot was taken in {self.taken_at.year}")
 
     @property
     def today(self) -> date:
