@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from azcost.errors import AzcostError
+from azcost.usage import texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -86,36 +87,12 @@ def load(path: Path, gaps: Gaps) -> HourlyUsage:
 
 
 def _open(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
-    """Make a view `rows` of texts, whatever the file's types are."""
-    if not path.is_file():
-        raise AzcostError(f"{path}: there is no such file.")
-    if path.stat().st_size == 0:
-        raise AzcostError(f"{path} is empty. It needs the columns {', '.join(_NEEDED)}.")
-    if path.suffix == ".parquet":
-        source = connection.read_parquet(str(path))
-    else:
-        source = connection.read_csv(str(path), header=True, all_varchar=True)
-    names = {name.strip().lower(): name for name in source.columns}
-    missing = [name for name in _NEEDED if name not in names]
-    if missing:
-        raise AzcostError(
-            f"{path} has no column {', '.join(missing)}: it has "
-            f"{', '.join(source.columns)[:200]}. Name them {', '.join(_NEEDED)}."
-        )
-    texts = [_text(name, names.get(name)) for name in (*_NEEDED, *_OPTIONAL)]
-    source.project(", ".join(texts)).create_view("texts")
+    """Make a table `rows` of texts and what they mean."""
+    texts.view(connection, path, _NEEDED, _OPTIONAL)
     connection.execute(
         "CREATE TABLE rows AS SELECT *, epoch(TRY_CAST(time AS TIMESTAMPTZ)) AS second, "
         "TRY_CAST(quantity AS DOUBLE) AS amount FROM texts"
     )
-
-
-def _text(name: str, column: str | None) -> str:
-    if column is None:
-        return f"'{_OPTIONAL[name]}' AS {name}"
-    quoted = column.replace('"', '""')
-    text = f"""trim(CAST("{quoted}" AS VARCHAR))"""
-    return f"coalesce({text}, '{_OPTIONAL.get(name, '')}') AS {name}"
 
 
 # What is wrong with a row, in the order in which it is looked for.

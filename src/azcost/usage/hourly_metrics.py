@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from azcost.errors import AzcostError
+from azcost.usage import texts
 
 _NEEDED = ("time", "resource", "cpu")
 _OPTIONAL = ("network_bytes", "price_per_hour")
@@ -57,36 +58,13 @@ def load(path: Path) -> list[HourlyMetrics]:
 
 
 def _open(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
-    """Make a table `rows` of texts and what they mean, whatever the file's types are."""
-    if not path.is_file():
-        raise AzcostError(f"{path}: there is no such file.")
-    if path.stat().st_size == 0:
-        raise AzcostError(f"{path} is empty. It needs the columns {', '.join(_NEEDED)}.")
-    if path.suffix == ".parquet":
-        source = connection.read_parquet(str(path))
-    else:
-        source = connection.read_csv(str(path), header=True, all_varchar=True)
-    names = {name.strip().lower(): name for name in source.columns}
-    missing = [name for name in _NEEDED if name not in names]
-    if missing:
-        raise AzcostError(
-            f"{path} has no column {', '.join(missing)}: it has "
-            f"{', '.join(source.columns)[:200]}. It needs {', '.join(_NEEDED)}."
-        )
-    texts = [_text(name, names.get(name)) for name in (*_NEEDED, *_OPTIONAL)]
-    source.project(", ".join(texts)).create_view("texts")
+    """Make a table `rows` of texts and what they mean."""
+    texts.view(connection, path, _NEEDED, dict.fromkeys(_OPTIONAL, ""))
     connection.execute(
         "CREATE TABLE rows AS SELECT *, epoch(TRY_CAST(time AS TIMESTAMPTZ)) AS second, "
         "TRY_CAST(cpu AS DOUBLE) AS percent, TRY_CAST(network_bytes AS DOUBLE) AS bytes, "
         "TRY_CAST(price_per_hour AS DOUBLE) AS price FROM texts"
     )
-
-
-def _text(name: str, column: str | None) -> str:
-    if column is None:
-        return f"'' AS {name}"
-    quoted = column.replace('"', '""')
-    return f"""coalesce(trim(CAST("{quoted}" AS VARCHAR)), '') AS {name}"""
 
 
 def _not_between(text: str, number: str, most: float) -> str:
