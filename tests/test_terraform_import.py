@@ -207,7 +207,7 @@ def test_what_is_no_plan_is_refused(text: str, tmp_path: Path) -> None:
     file.write_text(text)
     result = CliRunner().invoke(main, ["estimate", str(file)], catch_exceptions=False)
     assert result.exit_code == 2
-    assert result.stderr.startswith("Error: ")
+    assert "\nError: " in f"\n{result.stderr}"
 
 
 def test_estimate_and_diff_take_plans(tmp_path: Path) -> None:
