@@ -33,9 +33,16 @@ def plant_small_budget(estate: Estate) -> None:
         properties={
             "amount": 2_000,
             "timeGrain": "Monthly",
+            "timePeriod": {"startDate": "2025-02-01T00:00:00Z"},
             "category": "Cost",
             "notifications": {
-                "actual100": {"enabled": True, "threshold": 100, "contactEmails": ["a@b.example"]}
+                "actual100": {
+                    "enabled": True,
+                    "operator": "GreaterThan",
+                    "threshold": 100,
+                    "thresholdType": "Actual",
+                    "contactEmails": ["a@b.example"],
+                }
             },
         },
     )
