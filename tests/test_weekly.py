@@ -312,3 +312,18 @@ def test_the_native_mail_is_a_scheduled_action(
     assert put.path.endswith("/scheduledActions/azcost-weekly")
     assert put.body["properties"]["schedule"]["frequency"] == "Weekly"
     assert put.body["properties"]["notification"]["to"] == ["a@b.org"]
+
+
+def test_with_the_snapshot_of_before_it_says_what_is_new_and_resolved(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same snapshot twice: nothing appeared, and nothing was resolved."""
+    monkeypatch.chdir(tmp_path)
+    run("--previous", str(DEMO), "--dry-run")
+    (file,) = tmp_path.glob("*.eml")
+    mail = message_from_bytes(file.read_bytes(), policy=POLICY)
+    assert isinstance(mail, EmailMessage)
+    body = mail.get_body(("plain",))
+    assert body is not None
+    assert "New: nothing." in body.get_content()
+    assert "Resolved: nothing." in body.get_content()

@@ -36,13 +36,13 @@ def diff(old: Path, new: Path, exemptions: Path | None, format_: str) -> None:
     """
     from azcost.report import audit_changes, audit_diff
 
-    (before, _), (after, later) = _read(old, exemptions), _read(new, exemptions)
+    (before, _), (after, later) = read(old, exemptions), read(new, exemptions)
     show(audit_diff.document(audit_changes.between(before, after, later)), format_)
     if not after.is_complete:
         sys.exit(INCOMPLETE)
 
 
-def _read(file: Path, exemptions: Path | None) -> tuple[SavedAudit, Costs | None]:
+def read(file: Path, exemptions: Path | None) -> tuple[SavedAudit, Costs | None]:
     """An audit, and its bill where the file is a snapshot."""
     from azcost.audit import snapshot
     from azcost.cli.audit import judged

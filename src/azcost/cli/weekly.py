@@ -112,10 +112,10 @@ def _snapshot(given: dict[str, Any]) -> Path:
 def _changes(previous: Path | None, now: Path, exemptions: Path | None) -> Changes | None:
     if previous is None:
         return None
-    from azcost.cli.audit_diff import _read
+    from azcost.cli.audit_diff import read
     from azcost.report import audit_changes
 
-    (before, _), (after, later) = _read(previous, exemptions), _read(now, exemptions)
+    (before, _), (after, later) = read(previous, exemptions), read(now, exemptions)
     return audit_changes.between(before, after, later)
 
 
