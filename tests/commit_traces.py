@@ -30,6 +30,8 @@ HOURS_OF_CLASSES = (0, 1, 4, 24, 10_000)
 # 2026-01: A100 (NC24ads v4), T4, Dsv5, ND96amsr A100.
 PRICES = ((0.371, 0.617), (0.380, 0.553), (0.370, 0.550), (0.440, 0.519))
 ORIGINS = {"hpc": (60, 75, 90), "gpu": (30, 37, 43)}
+# All that leave a month before and a month after on the HPC trace, a fortnight apart.
+ALL_ORIGINS = (30, 45, 60, 75, 90)
 
 
 def hpc(shared: Path) -> Floats:
@@ -81,17 +83,21 @@ def priced(usage: Floats, seed: int) -> Problem:
     return Problem(usage=usage, payg=np.ones(len(usage)), reserved=reserved, savings=savings)
 
 
-def windows(usage: Floats, origins: tuple[int, ...]) -> Iterator[tuple[Floats, Floats]]:
-    """Yield what was known and what came, at each origin in days."""
+def windows(
+    usage: Floats, origins: tuple[int, ...], look_back: int
+) -> Iterator[tuple[Floats, Floats]]:
+    """Yield what was known and what came, at each origin in days; the look-back in hours."""
     for day in origins:
         at = day * DAY
-        yield usage[:, max(0, at - LOOK_BACK) : at], usage[:, at : at + AHEAD]
+        yield usage[:, max(0, at - look_back) : at], usage[:, at : at + AHEAD]
 
 
-def shares(usage: Floats, seed: int, origins: tuple[int, ...]) -> dict[str, list[float]]:
+def shares(
+    usage: Floats, seed: int, origins: tuple[int, ...], look_back: int = LOOK_BACK
+) -> dict[str, list[float]]:
     """The share of the saving of hindsight that each way got, by origin."""
     found: dict[str, list[float]] = {}
-    for known, came in windows(usage, origins):
+    for known, came in windows(usage, origins, look_back):
         after = Search(priced(came, seed))
         payg = float(after.problem.payg @ came.mean(axis=1))
         best = newsvendor.solve(after, EXACT).cost
