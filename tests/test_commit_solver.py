@@ -204,3 +204,16 @@ def test_the_order_of_application_is_azures(
     )
     assert float(np.array(payg, dtype=float) @ found.uncovered) == pytest.approx(float(uncovered))
     assert found.spent == pytest.approx([float(s) for s in spent])
+
+
+def test_more_choices_than_a_float_can_count_are_not_tried() -> None:
+    """400 groups of ten machines have 11^400 choices; what is too many is not said on stderr."""
+    problem = Problem(
+        usage=np.full((400, 2), 10.0),
+        payg=np.ones(400),
+        reserved=np.full(400, 0.4),
+        savings=np.full(400, 0.6),
+    )
+    search = Search(problem)
+    whole = rounded(search, newsvendor.solve(search, 0.002))
+    assert whole.cost == pytest.approx(400 * 10 * 0.4)

@@ -50,7 +50,8 @@ def _every(search: Search) -> list[Mix]:
     problem = search.problem
     sold = np.isfinite(problem.reserved)
     most = np.where(sold, np.ceil(problem.usage.max(axis=1)), 0.0)
-    if float(np.prod(most + 1.0)) * problem.usage.size > _MOST_TRIED:
+    # In logarithms: the choices of a few hundred groups are more than a float can count.
+    if np.log1p(most).sum() + np.log(problem.usage.size) > np.log(_MOST_TRIED):
         return []
     choices = product(*(range(int(units) + 1) for units in most))
     return [with_plan(search, np.array(units, dtype=np.float64)) for units in choices]
