@@ -58,6 +58,7 @@ def idle(vm: Resource, facts: Facts) -> Verdict:
         saving=facts.bill(vm).saving(),
         evidence=(cpu.evidence("%"), Stated("a", "b")),
         steps=(Step("do", "it"),),
+        undo=(Step("back", "it"),),
     )
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import get_args
 
+from azcost.audit.changes import BY_AZCOST
 from azcost.audit.documents import Document
 from azcost.audit.facts import Facts
 from azcost.audit.resource import Resource
-from azcost.audit.rule import Step, az, by_hand
+from azcost.audit.rule import Step, sh
 from azcost.meters.blobs import Redundancy, Tier
 from azcost.money import Money
 from azcost.services.blob_storage import BlobStorage
@@ -18,9 +21,6 @@ BLOBS = "Microsoft.Storage/storageAccounts/blobServices"
 POLICY = "Microsoft.Storage/storageAccounts/managementPolicies"
 GIB = 1024**3
 _COLDER = ("tierToCold", "tierToArchive")
-_POLICY = """{"rules": [{"enabled": true, "name": "%s", "type": "Lifecycle",
-  "definition": {"filters": {"blobTypes": ["blockBlob"]},
-    "actions": {"baseBlob": {"%s": {"daysAfterModificationGreaterThan": %d}}}}}]}"""
 # What a change costs that the account's own `update` can make: zones are not given up by it.
 # https://learn.microsoft.com/azure/storage/common/redundancy-migration
 WITHOUT_SECOND_REGION = {"GRS": "LRS", "RA-GRS": "LRS", "GZRS": "ZRS", "RA-GZRS": "ZRS"}
@@ -76,28 +76,36 @@ def policy_steps(
     account: Resource, action: str, days: int
 ) -> tuple[tuple[Step, ...], tuple[Step, ...]]:
     """What gives an account a rule that moves blobs, and what takes it away."""
-    command = "az storage account management-policy {} --account-name {{}} --resource-group {{}}"
-    names = account.name, account.resource_group
-    policy = _POLICY % (action, action, days)
+    return applied(
+        account,
+        f"Move blobs that nobody changed for {days} days",
+        {
+            "enabled": True,
+            "name": action,
+            "type": "Lifecycle",
+            "definition": {
+                "filters": {"blobTypes": ["blockBlob"]},
+                "actions": {"baseBlob": {action: {"daysAfterModificationGreaterThan": days}}},
+            },
+        },
+    )
+
+
+def applied(
+    account: Resource, title: str, rule: Mapping[str, object]
+) -> tuple[tuple[Step, ...], tuple[Step, ...]]:
+    """What adds a rule to those that an account has, and what puts back what there was."""
+    apply = "azcost lifecycle apply {} --account {}"
     return (
-        az("See its policy: the new one replaces it", command.format("show"), *names),
-        Step("Save this as policy.json, with the rules that are there", policy, "json"),
-        by_hand(
-            az(
-                f"Move blobs that nobody changed for {days} days",
-                command.format("create") + " --policy @policy.json",
-                *names,
-            ),
-            "it takes the place of the policy that there is",
-        ),
+        Step("Save this as policy.json", json.dumps({"rules": [rule]}, indent=2), "json"),
+        sh(f"{title}; rules that are there stay", apply, "policy.json", account.id),
+        BY_AZCOST,
     ), (
-        by_hand(
-            az(
-                "Take the rule away; what moved stays, and moving it back is billed as reading it",
-                command.format("create") + " --policy @before.json",
-                *names,
-            ),
-            "with the policy that was there before; without one: management-policy delete",
+        sh(
+            "Put back what there was; what moved stays, and moving it back is billed as reading it",
+            "azcost lifecycle apply --from {} --account {}",
+            "azcost-undo-TIME.json",
+            account.id,
         ),
     )
 

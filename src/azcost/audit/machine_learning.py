@@ -12,6 +12,7 @@ import msgspec
 import numpy as np
 
 from azcost.audit.bill import Bill, Item
+from azcost.audit.changes import made
 from azcost.audit.facts import MIN_COVERAGE, Blind, Facts, Window
 from azcost.audit.resource import Resource
 from azcost.audit.rule import Step, az
@@ -25,6 +26,8 @@ _CHEAP = (" low priority", " spot")
 # Azure takes 15 minutes to 3 days: MachineLearningComputeInstanceProperties.IdleTimeBeforeShutdown
 # in https://learn.microsoft.com/dotnet/api/azure.resourcemanager.machinelearning.models
 IDLE_TIME = "PT60M"
+# The word of `az ml` and that of the API: VmPriority in the same models.
+_PRIORITIES = {"dedicated": "Dedicated", "low_priority": "LowPriority"}
 _DURATION = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?", re.IGNORECASE)
 
 
@@ -188,3 +191,34 @@ def idle_shutdown(title: str, instance: Resource, idle: str) -> Step:
         f"{url}?api-version=2024-04-01",
         json.dumps({"idleTimeBeforeShutdown": idle or None}),
     )
+
+
+def second_cluster(
+    title: str, cluster: Resource, suffix: str, size: str, priority: str = "dedicated"
+) -> tuple[Step, ...]:
+    """Make a cluster of another size or priority beside one: neither can be changed."""
+    second = _beside(cluster, suffix)
+    most = round(cluster.number("properties.scaleSettings.maxNodeCount") or 1)
+    scale = {"minNodeCount": 0, "maxNodeCount": most, "nodeIdleTimeBeforeScaleDown": "PT120S"}
+    nodes = {"vmSize": size, "vmPriority": _PRIORITIES[priority], "scaleSettings": scale}
+    command = "compute create {} --type amlcompute --size {} --tier {} --min-instances 0"
+    return (
+        ml(title, f"{command} --max-instances {most}", second, size, priority),
+        *made(
+            second.id,
+            {"properties": {"computeType": "AmlCompute", "properties": nodes}},
+            cluster.location,
+        ),
+    )
+
+
+def first_cluster_again(cluster: Resource, suffix: str) -> tuple[Step, ...]:
+    """Take `second_cluster` back."""
+    title = f"Send the jobs to {cluster.name} again, then delete the second cluster"
+    return (ml(title, "compute delete {} --yes", _beside(cluster, suffix)),)
+
+
+def _beside(cluster: Resource, suffix: str) -> Resource:
+    name = f"{cluster.name[:20]}-{suffix}"  # names have at most 32 characters
+    id_ = f"{cluster.id.rpartition('/')[0]}/{name}"
+    return msgspec.structs.replace(cluster, id=id_, name=name)

@@ -8,9 +8,11 @@ from typing import Literal
 import msgspec
 
 from azcost.audit.bill import Bill
+from azcost.audit.changes import made
 from azcost.audit.documents import Document
 from azcost.audit.facts import Facts
 from azcost.audit.resource import Resource
+from azcost.audit.rule import Step, az
 from azcost.money import Money
 from azcost.pricing.catalogue import VmSize
 from azcost.pricing.rows import Purchase
@@ -110,3 +112,23 @@ def share_saved(now: Money | None, then: Money | None) -> Decimal | None:
     if now is None or then is None or not now.amount:
         return None
     return 1 - then.amount / now.amount
+
+
+def shut_down_daily(title: str, vm: Resource, time: str) -> tuple[Step, ...]:
+    """Deallocate a machine every day at a time of UTC such as "1900"; nothing starts it."""
+    group = vm.id.partition("/providers/")[0]
+    schedule = {
+        "status": "Enabled",
+        "taskType": "ComputeVmShutdownTask",
+        "dailyRecurrence": {"time": time},
+        "timeZoneId": "UTC",
+        "targetResourceId": vm.id,
+    }
+    return (
+        az(title, "az vm auto-shutdown --ids {} --time {}", vm.id, time),
+        *made(
+            f"{group}/providers/Microsoft.DevTestLab/schedules/shutdown-computevm-{vm.name}",
+            {"properties": schedule},
+            vm.location,
+        ),
+    )

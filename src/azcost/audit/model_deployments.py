@@ -9,6 +9,7 @@ from typing import get_args
 import msgspec
 
 from azcost.audit.bill import Bill
+from azcost.audit.changes import changed, made
 from azcost.audit.facts import Blind, Facts
 from azcost.audit.resource import Resource
 from azcost.audit.rule import Step, az
@@ -141,12 +142,29 @@ def delete(deployment: Resource) -> Step:
     )
 
 
-def create(title: str, deployment: Resource, sku: str, units: Decimal, name: str = "") -> Step:
+def create(
+    title: str, deployment: Resource, sku: str, units: Decimal, name: str = ""
+) -> tuple[Step, ...]:
     """Make it of a kind with so many units (or thousands of tokens a minute).
 
     It has its own name, unless it is to stand beside what there is.
     """
-    account, group, own = _names(deployment)
+    name = name or deployment.name
+    read = deployment.within("model")
+    model = {part: text for part in ("format", "name", "version") if (text := read.text(part))}
+    body = {"sku": {"name": sku, "capacity": int(units)}, "properties": {"model": model}}
+    id_ = f"{deployment.id.rpartition('/')[0]}/{name}"
+    return (_command(title, deployment, sku, units, name), *made(id_, body))
+
+
+def resized(title: str, deployment: Resource, units: Decimal) -> tuple[Step, ...]:
+    """Give what there is so many units."""
+    step = _command(title, deployment, deployment.sku.name, units, deployment.name)
+    return (step, *changed(deployment.id, {"sku": {"capacity": int(units)}}))
+
+
+def _command(title: str, deployment: Resource, sku: str, units: Decimal, name: str) -> Step:
+    account, group, _ = _names(deployment)
     version = deployment.text("model.version")
     step = az(
         title,
@@ -154,7 +172,7 @@ def create(title: str, deployment: Resource, sku: str, units: Decimal, name: str
         "--deployment-name {} --model-format {} --model-name {} --sku-name {} --sku-capacity {}",
         account,
         group,
-        name or own,
+        name,
         deployment.text("model.format") or "OpenAI",
         deployment.text("model.name") or "",
         sku,
@@ -165,7 +183,7 @@ def create(title: str, deployment: Resource, sku: str, units: Decimal, name: str
     return msgspec.structs.replace(step, code=f"{step.code} --model-version {shlex.quote(version)}")
 
 
-def as_it_was(deployment: Resource) -> Step:
+def as_it_was(deployment: Resource) -> tuple[Step, ...]:
     """Make it again as it is now."""
     return create("As it was", deployment, deployment.sku.name, units_of(deployment))
 

@@ -6,10 +6,12 @@ import math
 
 import msgspec
 
+from azcost.audit.changes import changed
 from azcost.audit.documents import Document
 from azcost.audit.facts import Facts, Window
 from azcost.audit.machines import Machine, machine_of
 from azcost.audit.resource import Resource
+from azcost.audit.rule import Step, az
 
 CLUSTER = "Microsoft.ContainerService/managedClusters"
 # AKS tags the scale sets that it makes; the newer spelling is with a dash.
@@ -43,6 +45,16 @@ class Pool(msgspec.Struct, frozen=True, kw_only=True):
         return self.cluster.resource_group, self.cluster.name, self.name
 
     @property
+    def id(self) -> str:
+        """Its ARM id."""
+        return f"{self.cluster.id}/agentPools/{self.name}"
+
+    @property
+    def most(self) -> int:
+        """How many nodes it may have: the most of its autoscaler, else what it has."""
+        return int(self.profile.number("maxCount") or self.count)
+
+    @property
     def count(self) -> int:
         """How many nodes it has now."""
         return int(self.profile.number("count") or 0)
@@ -61,6 +73,36 @@ class Pool(msgspec.Struct, frozen=True, kw_only=True):
     def scales(self) -> bool:
         """Whether the cluster's autoscaler adds and removes its nodes."""
         return self.profile.flag("enableAutoScaling") is True
+
+
+def scaled(title: str, pool: Pool, least: int, most: int) -> tuple[Step, ...]:
+    """Let the cluster's autoscaler keep its nodes between two numbers."""
+    option = "--update-cluster-autoscaler" if pool.scales else "--enable-cluster-autoscaler"
+    step = az(
+        title,
+        f"az aks nodepool update {WHICH} {option} --min-count {{}} --max-count {{}}",
+        *pool.path,
+        least,
+        most,
+    )
+    set_to = {"enableAutoScaling": True, "minCount": least, "maxCount": most}
+    return (step, *changed(pool.id, {"properties": set_to}))
+
+
+def scaled_back(title: str, pool: Pool) -> tuple[Step, ...]:
+    """Take `scaled` back: as many nodes as it has, or the numbers of its autoscaler."""
+    if pool.scales:
+        return scaled(title, pool, int(pool.profile.number("minCount") or 0), pool.most)
+    step = az(
+        title,
+        f"az aks nodepool update {WHICH} --disable-cluster-autoscaler\n"
+        f"az aks nodepool scale {WHICH} --node-count {{}}",
+        *pool.path,
+        *pool.path,
+        pool.count,
+    )
+    set_to = {"enableAutoScaling": False, "count": pool.count}
+    return (step, *changed(pool.id, {"properties": set_to}))
 
 
 def is_of_kubernetes(scale_set: Resource) -> bool:

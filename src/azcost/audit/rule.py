@@ -102,11 +102,20 @@ Evidence = Stated | Measured | Billed
 
 
 class Step(msgspec.Struct, frozen=True):
-    """Something to do: what, and the commands or the code for it."""
+    """Something to do: what, and the commands or the code for it.
+
+    `language` says what `code` is: "az", "bicep", "terraform", "sh" and so on. Of "text" the
+    code is a link, or empty: the title says all there is.
+    """
 
     title: str
     code: str
     language: str = "az"
+
+    @property
+    def is_template(self) -> bool:
+        """Whether it is another way to the same end, for those who deploy templates."""
+        return self.language in ("bicep", "terraform")
 
 
 class OneOff(msgspec.Struct, frozen=True):
@@ -120,8 +129,9 @@ class Waste(msgspec.Struct, frozen=True, kw_only=True):
     """Money that buys nothing.
 
     `title` says in one sentence what was found. `saving` comes from `Facts.bill`, None
-    only when the bill is not known or nothing is saved by itself. `not_checked` is what
-    this finding did not look at, beyond what the rule says of itself.
+    only when the bill is not known or nothing is saved by itself. `undo` takes the steps
+    back; where nothing does, `said` says why. `not_checked` is what this finding did not
+    look at, beyond what the rule says of itself.
     """
 
     title: str
@@ -130,7 +140,7 @@ class Waste(msgspec.Struct, frozen=True, kw_only=True):
     saving: Saving | None
     evidence: tuple[Evidence, ...]
     steps: tuple[Step, ...]
-    undo: tuple[Step, ...] = ()
+    undo: tuple[Step, ...]
     not_checked: tuple[str, ...] = ()
     one_off: OneOff | None = None
 
@@ -245,6 +255,16 @@ def metrics_by_type(all_rules: tuple[Rule, ...]) -> dict[str, tuple[str, ...]]:
 def az(title: str, command: str, *values: object) -> Step:
     """A step by the Azure CLI; each `{}` of the command takes a value, quoted for a shell."""
     return Step(title, command.format(*(shlex.quote(str(value)) for value in values)))
+
+
+def sh(title: str, command: str, *values: object) -> Step:
+    """A step by another program of the command line; each `{}` takes a value, quoted."""
+    return msgspec.structs.replace(az(title, command, *values), language="sh")
+
+
+def said(text: str) -> Step:
+    """A sentence in the place of commands: why there are none, or what people do."""
+    return Step(text, "", "text")
 
 
 def by_hand(step: Step, when: str) -> Step:

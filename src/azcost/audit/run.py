@@ -11,6 +11,7 @@ from enum import StrEnum
 import msgspec
 
 from azcost.audit import bill
+from azcost.audit.changes import IN_TEMPLATES
 from azcost.audit.facts import FULL_COVERAGE, Blind, Facts
 from azcost.audit.resource import Resource
 from azcost.audit.rule import (
@@ -18,9 +19,11 @@ from azcost.audit.rule import (
     Confidence,
     Measured,
     Rule,
+    Step,
     Unknown,
     Verdict,
     Waste,
+    said,
 )
 from azcost.audit.snapshot import Unread
 from azcost.errors import AzcostError
@@ -59,6 +62,14 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     def expected(self) -> Decimal:
         """The expected saving a month; zero where none is known."""
         return self.waste.saving.expected.amount if self.waste.saving else Decimal(0)
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """What to do, with what templates have to say of it."""
+        steps, reason = self.waste.steps, IN_TEMPLATES.get(self.waste.action)
+        if reason is None or any(step.is_template for step in steps):
+            return steps
+        return (*steps, said(reason))
 
 
 class Undecided(msgspec.Struct, frozen=True):

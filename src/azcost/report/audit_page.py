@@ -221,7 +221,7 @@ def _shown(entry: Entry, expired: str) -> Shown:
         title=waste.title,
         about=", ".join(words),
         evidence=tuple(evidence),
-        steps=waste.steps,
+        steps=finding.steps,
         undo=waste.undo,
         not_checked=finding.not_checked,
     )

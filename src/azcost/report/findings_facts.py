@@ -56,7 +56,7 @@ def _entry(entry: Entry, expired: Exemption | None) -> dict[str, object]:
         "overlaps_with": [_reference(one) for one in entry.overlaps_with],
         "evidence": [_evidence(one) for one in (*waste.evidence, *_stated(waste, expired))],
         "not_checked": list(finding.not_checked),
-        "steps": [_step(step) for step in waste.steps],
+        "steps": [_step(step) for step in finding.steps],
         "undo": [_step(step) for step in waste.undo],
     }
 

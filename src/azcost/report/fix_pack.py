@@ -27,7 +27,7 @@ def write(advice: Advice, folder: Path) -> int:
 
     Raises Unwritable where the system refuses.
     """
-    entries = [one for one in advice.entries if one.counted and one.finding.waste.steps]
+    entries = [one for one in advice.entries if one.counted]
     digits = len(str(len(entries)))
     for number, entry in enumerate(entries, start=1):
         with written_whole(folder / f"{number:0{digits}}-{_name(entry)}.sh") as part:
@@ -69,13 +69,12 @@ def _lines(entry: Entry) -> Iterator[str]:
 
 
 def _steps(steps: Sequence[Step]) -> Iterator[str]:
-    if not steps:
-        yield "  echo 'This cannot be taken back by a command.' >&2"
-        yield "  exit 1"
     for step in steps:
+        if step.is_template:
+            continue  # another way to the same end; the page and the JSON have it
         is_run = step.code.startswith(_COMMAND)
         yield f"  {_comment(f'{step.title}.')}"
-        for line in step.code.split("\n"):
+        for line in step.code.splitlines():
             yield f"  {printable(line)}" if is_run else f"  # {printable(line)}"
         if not is_run:
             yield f"  echo {shlex.quote(f'By hand: {safe(step.title, _MAX_LINE)}')} >&2"

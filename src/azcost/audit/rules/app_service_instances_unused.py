@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from azcost.audit.aggregation import peaks
 from azcost.audit.autoscale import autoscale_of
+from azcost.audit.changes import changed
 from azcost.audit.environments import is_for_development
 from azcost.audit.facts import Facts, Window, evidence_of
 from azcost.audit.resource import Resource
@@ -61,8 +62,8 @@ def app_service_instances_unused(plan: Resource, facts: Facts) -> Verdict:
             memory.evidence("%"),
             *evidence_of(bill),
         ),
-        steps=(_set(plan, needed),),
-        undo=(_set(plan, instances),),
+        steps=_set(plan, needed),
+        undo=_set(plan, instances),
     )
 
 
@@ -77,11 +78,12 @@ def _needed(used: Window, instances: int, full: float) -> int:
     return math.ceil(round(used.highest_day(99) * instances / full, 6))
 
 
-def _set(plan: Resource, instances: int) -> Step:
-    return az(
+def _set(plan: Resource, instances: int) -> tuple[Step, ...]:
+    step = az(
         f"Run {instances} instances",
         "az appservice plan update --name {} --resource-group {} --number-of-workers {}",
         plan.name,
         plan.resource_group,
         instances,
     )
+    return (step, *changed(plan.id, {"sku": {"capacity": instances}}))

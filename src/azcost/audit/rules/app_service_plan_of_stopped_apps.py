@@ -1,6 +1,7 @@
 """App Service plans whose apps are all stopped."""
 
 from azcost.audit.app_plans import apps_of
+from azcost.audit.changes import changed
 from azcost.audit.facts import Facts, evidence_of
 from azcost.audit.resource import Resource
 from azcost.audit.rule import (
@@ -58,16 +59,18 @@ def app_service_plan_of_stopped_apps(plan: Resource, facts: Facts) -> Verdict:
             Stated("stopped", str(last or f"more than {LOG_DAYS} days ago")),
             *evidence_of(bill),
         ),
-        steps=(_move(plan, "FREE"),),
-        undo=(_move(plan, plan.sku.name or "B1"),),
+        steps=_move(plan, "FREE"),
+        undo=_move(plan, plan.sku.name or "B1"),
     )
 
 
-def _move(plan: Resource, sku: str) -> Step:
-    return az(
+def _move(plan: Resource, sku: str) -> tuple[Step, ...]:
+    step = az(
         f"Move the plan to {sku}; the apps and their settings stay",
         "az appservice plan update --name {} --resource-group {} --sku {}",
         plan.name,
         plan.resource_group,
         sku,
     )
+    tier = {"name": "F1", "tier": "Free"} if sku == "FREE" else {"name": sku, "tier": plan.sku.tier}
+    return (step, *changed(plan.id, {"sku": tier}))

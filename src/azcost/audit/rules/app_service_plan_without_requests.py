@@ -1,6 +1,7 @@
 """App Service plans whose apps nobody calls."""
 
 from azcost.audit.app_plans import APPS, apps_of
+from azcost.audit.changes import changed
 from azcost.audit.facts import Facts, Window, evidence_of
 from azcost.audit.resource import Resource
 from azcost.audit.rule import Action, Category, Confidence, Stated, Step, Verdict, Waste, az, rule
@@ -58,20 +59,22 @@ def app_service_plan_without_requests(plan: Resource, facts: Facts) -> Verdict:
         steps=(
             *(az("Stop the app and wait for whom it troubles", "az webapp stop --ids {}", app.id)
               for app in apps),
-            _move(plan, "FREE"),
+            *_move(plan, "FREE"),
         ),
         undo=(
-            _move(plan, plan.sku.name or "B1"),
+            *_move(plan, plan.sku.name or "B1"),
             *(az("Start the app again", "az webapp start --ids {}", app.id) for app in apps),
         ),
     )  # fmt: skip
 
 
-def _move(plan: Resource, sku: str) -> Step:
-    return az(
+def _move(plan: Resource, sku: str) -> tuple[Step, ...]:
+    step = az(
         f"Move the plan to {sku}; the apps and their settings stay",
         "az appservice plan update --name {} --resource-group {} --sku {}",
         plan.name,
         plan.resource_group,
         sku,
     )
+    tier = {"name": "F1", "tier": "Free"} if sku == "FREE" else {"name": sku, "tier": plan.sku.tier}
+    return (step, *changed(plan.id, {"sku": tier}))

@@ -6,6 +6,7 @@ from decimal import Decimal
 import numpy as np
 
 from azcost.audit.aggregation import peaks
+from azcost.audit.changes import changed
 from azcost.audit.facts import Facts, Window, evidence_of
 from azcost.audit.resource import Resource
 from azcost.audit.rule import Action, Category, Confidence, Stated, Step, Verdict, Waste, az, rule
@@ -61,8 +62,8 @@ def application_gateway_reserve_unused(gateway: Resource, facts: Facts) -> Verdi
             busiest.evidence("capacity units"),
             *evidence_of(bill),
         ),
-        steps=(_set(gateway, needed),),
-        undo=(_set(gateway, kept),),
+        steps=_set(gateway, needed),
+        undo=_set(gateway, kept),
         not_checked=()
         if scales
         else ("It does not scale by itself: what exceeds its instances waits. Use autoscaling.",),
@@ -74,11 +75,15 @@ def _billed(used: Window, instances: int) -> float:
     return float(np.mean(np.maximum(used.measured, instances * UNITS_PER_INSTANCE)))
 
 
-def _set(gateway: Resource, instances: int) -> Step:
-    option = "--min-capacity" if gateway.has("autoscaleConfiguration") else "--capacity"
-    return az(
+def _set(gateway: Resource, instances: int) -> tuple[Step, ...]:
+    if gateway.has("autoscaleConfiguration"):
+        option, set_to = "--min-capacity", {"autoscaleConfiguration": {"minCapacity": instances}}
+    else:
+        option, set_to = "--capacity", {"sku": {"capacity": instances}}
+    step = az(
         f"Keep {instances} instances ready",
         f"az network application-gateway update --ids {{}} {option} {{}}",
         gateway.id,
         instances,
     )
+    return (step, *changed(gateway.id, {"properties": set_to}))

@@ -1,6 +1,7 @@
 """Node pools for work that may be interrupted, bought at the full price."""
 
 from azcost.audit import machines
+from azcost.audit.changes import made
 from azcost.audit.environments import may_be_interrupted
 from azcost.audit.facts import Facts, evidence_of
 from azcost.audit.machines import SCALE_SET
@@ -99,6 +100,21 @@ def _beside_it(pool: Pool) -> tuple[Step, ...]:
             f"{pool.name[:11]}s",  # names have at most 12 characters
             pool.machine.size,
             pool.count,
+        ),
+        *made(
+            f"{pool.cluster.id}/agentPools/{pool.name[:11]}s",
+            {
+                "properties": {
+                    "mode": "User",
+                    "vmSize": pool.machine.size,
+                    "scaleSetPriority": "Spot",
+                    "scaleSetEvictionPolicy": "Delete",
+                    "spotMaxPrice": -1,
+                    "enableAutoScaling": True,
+                    "minCount": 0,
+                    "maxCount": pool.count,
+                }
+            },
         ),
         az(
             "When the pods tolerate it, take the old one away",

@@ -17,6 +17,7 @@ from azcost.audit.rule import (
     Waste,
     percent,
     rule,
+    said,
 )
 from azcost.audit.snapshot import Part
 from azcost.pricing.models import SKU_CODES
@@ -66,15 +67,14 @@ def batch_traffic_at_full_price(deployment: Resource, facts: Facts) -> Verdict:
             *evidence_of(bill),
         ),
         not_checked=("The low end: somebody waits for the answers.",),
-        steps=(
-            create(
-                "Deploy it for batches beside it, and send the job there",
-                deployment,
-                batch,
-                max(units_of(deployment), Decimal(1)),
-                name=f"{deployment.name}-batch",
-            ),
+        steps=create(
+            "Deploy it for batches beside it, and send the job there",
+            deployment,
+            batch,
+            max(units_of(deployment), Decimal(1)),
+            name=f"{deployment.name}-batch",
         ),
+        undo=(said("Send the job to the deployment that there was: it has not been changed"),),
     )
 
 

@@ -1,6 +1,9 @@
 """Machines for work that may be interrupted, bought at the full price."""
 
 from azcost.audit import machines
+from azcost.audit.changes import (
+    MOVED,
+)
 from azcost.audit.environments import may_be_interrupted
 from azcost.audit.facts import Facts, evidence_of
 from azcost.audit.machines import SCALE_SET, VM, Machine
@@ -19,6 +22,7 @@ from azcost.audit.rule import (
     az,
     percent,
     rule,
+    said,
 )
 from azcost.audit.spot import WORST_SHARE_DONE_AGAIN, spot_share
 from azcost.pricing.rows import Purchase
@@ -61,7 +65,7 @@ def batch_vm_on_demand(vm: Resource, facts: Facts) -> Verdict:
         ),
         not_checked=(f"The low end has {percent(WORST_SHARE_DONE_AGAIN)} of the work done again.",),
         steps=_make_again(vm, machine),
-        undo=(Step("Make it again with the priority Regular", "priority: 'Regular'", "bicep"),),
+        undo=_as_it_was(vm, machine),
         one_off=OneOff(None, "the machine is made anew: its priority cannot be changed"),
     )
 
@@ -69,19 +73,32 @@ def batch_vm_on_demand(vm: Resource, facts: Facts) -> Verdict:
 def _make_again(vm: Resource, machine: Machine) -> tuple[Step, ...]:
     if vm.type == SCALE_SET.lower():
         return (
-            Step(
-                "Make a scale set with spot beside the other, in Bicep",
-                "priority: 'Spot'\nevictionPolicy: 'Delete'\nbillingProfile: { maxPrice: -1 }",
-                "bicep",
+            said(
+                "Declare a scale set beside the other with priority Spot, evictionPolicy Delete "
+                "and billingProfile.maxPrice -1 in its `virtualMachineProfile`"
             ),
+            MOVED,
         )
+    return (
+        *_remade(vm, machine, "--priority Spot --eviction-policy Deallocate --max-price -1"),
+        MOVED,
+    )
+
+
+def _as_it_was(vm: Resource, machine: Machine) -> tuple[Step, ...]:
+    if vm.type == SCALE_SET.lower():
+        return (said("Send the jobs to the first scale set again: keep it until spot has worked"),)
+    return _remade(vm, machine, "--priority Regular")
+
+
+def _remade(vm: Resource, machine: Machine, options: str) -> tuple[Step, ...]:
     disk = vm.text("storageProfile.osDisk.managedDisk.id") or "OS_DISK_ID"
     return (
         az("Delete the machine; its disks stay", "az vm delete --ids {}", vm.id),
         az(
-            "Make it again on spot, from its disk",
+            "Make it again from its disk",
             "az vm create --resource-group {} --name {} --size {} --attach-os-disk {} "
-            "--os-type {} --priority Spot --eviction-policy Deallocate --max-price -1",
+            f"--os-type {{}} {options}",
             vm.resource_group,
             vm.name,
             machine.size,

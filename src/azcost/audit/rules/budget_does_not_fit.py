@@ -13,6 +13,8 @@ from azcost.audit.rule import (
     Waste,
     percent,
     rule,
+    said,
+    sh,
 )
 from azcost.audit.snapshot import Part
 
@@ -58,10 +60,18 @@ def budget_does_not_fit(budget: Resource, facts: Facts) -> Verdict:
             Stated("spent in an average month", str(bill.monthly)),
         ),
         steps=(
-            Step(
-                "Set it to what is expected, in Bicep",
-                f"amount: {spent * 1.1:.0f} // what is spent now, and a tenth",
-                "bicep",
-            ),
+            _of(budget, "Set it to what is spent, and a tenth", spent * 1.1),
+            said("In a template that declares it: the property `amount`"),
         ),
+        undo=(_of(budget, "As it was", amount),),
+    )
+
+
+def _of(budget: Resource, title: str, amount: float) -> Step:
+    return sh(
+        title,
+        "azcost budget update {} --scope {} --amount {}",
+        budget.name,
+        budget.id.partition("/providers/")[0],
+        f"{amount:.0f}",
     )

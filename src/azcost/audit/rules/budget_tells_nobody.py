@@ -8,11 +8,12 @@ from azcost.audit.rule import (
     Category,
     Confidence,
     Stated,
-    Step,
     Unknown,
     Verdict,
     Waste,
     rule,
+    said,
+    sh,
 )
 from azcost.audit.snapshot import Part
 
@@ -46,15 +47,16 @@ def budget_tells_nobody(budget: Resource, facts: Facts) -> Verdict:
             Stated("notifications", f"{len(found)}, none of them on and with somebody to tell"),
         ),
         steps=(
-            Step(
-                "Give it one, in Bicep",
-                "notifications: {\n"
-                "  actual80: { enabled: true, operator: 'GreaterThan', threshold: 80,\n"
-                "    thresholdType: 'Actual', contactEmails: ['WHO@EXAMPLE.COM'] }\n"
-                "}",
-                "bicep",
+            sh(
+                "Tell somebody",
+                "azcost budget update {} --scope {} --email {}",
+                budget.name,
+                budget.id.partition("/providers/Microsoft.Consumption/")[0],
+                "WHO@EXAMPLE.COM",
             ),
+            said("In a template that declares it: `contactEmails` of each of its `notifications`"),
         ),
+        undo=(said("Take the address out again: it gets mails, and nothing else changes"),),
     )
 
 

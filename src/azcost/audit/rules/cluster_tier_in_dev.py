@@ -1,5 +1,6 @@
 """Clusters for development that pay for a promise of availability."""
 
+from azcost.audit.changes import changed
 from azcost.audit.environments import is_for_development
 from azcost.audit.facts import Facts, evidence_of
 from azcost.audit.pools import CLUSTER
@@ -50,6 +51,7 @@ def cluster_tier_in_dev(cluster: Resource, facts: Facts) -> Verdict:
                 cluster.resource_group,
                 cluster.name,
             ),
+            *changed(cluster.id, {"sku": {"tier": "Free"}}),
         ),
         undo=(
             az(
@@ -59,5 +61,6 @@ def cluster_tier_in_dev(cluster: Resource, facts: Facts) -> Verdict:
                 cluster.name,
                 tier.lower(),
             ),
+            *changed(cluster.id, {"sku": {"tier": tier}}),
         ),
     )

@@ -15,6 +15,7 @@ from azcost.audit.rule import (
     Verdict,
     Waste,
     rule,
+    said,
 )
 from azcost.audit.snapshot import Part
 
@@ -70,4 +71,5 @@ def commitment_expires_soon(benefit: Resource, facts: Facts) -> Verdict:
                 "text",
             ),
         ),
+        undo=(said("Renewing can be switched off again until that day; a purchase is bound"),),
     )

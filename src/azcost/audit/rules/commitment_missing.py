@@ -18,6 +18,7 @@ from azcost.audit.rule import (
     Waste,
     az,
     rule,
+    said,
 )
 from azcost.audit.snapshot import Part, Recommendation
 from azcost.units import HOURS_PER_MONTH
@@ -96,6 +97,12 @@ def commitment_missing(subscription: Resource, facts: Facts) -> Verdict:
                 "See what to buy and what it risks, from the hours that machines ran",
                 "azcost commit USAGE.csv",
                 "sh",
+            ),
+        ),
+        undo=(
+            said(
+                "Reading takes nothing back. What is bought is bound: a savings plan cannot be "
+                "returned, a reservation only within Azure's limits"
             ),
         ),
     )

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import numpy as np
 
+from azcost.audit.changes import changed
 from azcost.audit.facts import Facts, Window, evidence_of
 from azcost.audit.resource import Resource
 from azcost.audit.rule import Action, Category, Confidence, Stated, Step, Verdict, Waste, az, rule
@@ -54,8 +55,8 @@ def container_app_kept_warm(app: Resource, facts: Facts) -> Verdict:
             requests.evidence("requests an hour"),
             *evidence_of(bill),
         ),
-        steps=(_set(app, 0),),
-        undo=(_set(app, least),),
+        steps=_set(app, 0),
+        undo=_set(app, least),
     )
 
 
@@ -67,11 +68,13 @@ def _off(requests: Window) -> Decimal:
     return Decimal(str(round(1 - pauses * COOL_DOWN_HOURS / hours, 4)))
 
 
-def _set(app: Resource, replicas: int) -> Step:
-    return az(
+def _set(app: Resource, replicas: int) -> tuple[Step, ...]:
+    step = az(
         f"Keep {replicas} replicas at least",
         "az containerapp update --name {} --resource-group {} --min-replicas {}",
         app.name,
         app.resource_group,
         replicas,
     )
+    scale = {"minReplicas": replicas}
+    return (step, *changed(app.id, {"properties": {"template": {"scale": scale}}}))

@@ -5,7 +5,7 @@ from decimal import Decimal
 from azcost.audit import cosmos_throughput as cosmos
 from azcost.audit.facts import Facts, evidence_of
 from azcost.audit.resource import Resource
-from azcost.audit.rule import Action, Category, Confidence, Stated, Verdict, Waste, az, rule
+from azcost.audit.rule import Action, Category, Confidence, Stated, Verdict, Waste, az, rule, said
 
 # Less is not worth a change that has to be watched.
 LEAST_SHARE = Decimal("0.1")
@@ -54,6 +54,8 @@ def cosmos_autoscale_always_full(account: Resource, facts: Facts) -> Verdict:
         steps=(
             az("Make each busy container manual; DATABASE and CONTAINER are its names",
                change + "manual", account.name, account.resource_group),
+            said("No template does this: moving between the two is a command of its own, after "
+                 "which the template has to say the same"),
         ),
         undo=(
             az("Make it autoscale again", change + "autoscale", account.name,

@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from azcost.audit.changes import changed
 from azcost.audit.facts import Facts, evidence_of
 from azcost.audit.resource import Resource
 from azcost.audit.rule import Action, Category, Confidence, Stated, Step, Verdict, Waste, az, rule
@@ -45,19 +46,17 @@ def cosmos_backup_copies(account: Resource, facts: Facts) -> Verdict:
             Stated("backupRetentionIntervalInHours", f"{retention:.0f}"),
             *evidence_of(bill),
         ),
-        steps=(
-            _set(
-                account,
-                interval=max(interval, LEAST_RETENTION_HOURS * 60 / FREE_COPIES),
-                retention=max(interval * FREE_COPIES / 60, LEAST_RETENTION_HOURS),
-            ),
+        steps=_set(
+            account,
+            interval=max(interval, LEAST_RETENTION_HOURS * 60 / FREE_COPIES),
+            retention=max(interval * FREE_COPIES / 60, LEAST_RETENTION_HOURS),
         ),
-        undo=(_set(account, interval=interval, retention=retention),),
+        undo=_set(account, interval=interval, retention=retention),
     )
 
 
-def _set(account: Resource, *, interval: float, retention: float) -> Step:
-    return az(
+def _set(account: Resource, *, interval: float, retention: float) -> tuple[Step, ...]:
+    step = az(
         f"Keep backups for {retention:.0f} hours",
         "az cosmosdb update --name {} --resource-group {} --backup-interval {} "
         "--backup-retention {}",
@@ -66,3 +65,9 @@ def _set(account: Resource, *, interval: float, retention: float) -> Step:
         round(interval),
         round(retention),
     )
+    kept = {
+        "backupIntervalInMinutes": round(interval),
+        "backupRetentionIntervalInHours": round(retention),
+    }
+    policy = {"type": "Periodic", "periodicModeProperties": kept}
+    return (step, *changed(account.id, {"properties": {"backupPolicy": policy}}))

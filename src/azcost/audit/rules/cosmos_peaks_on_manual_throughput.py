@@ -5,7 +5,7 @@ from decimal import Decimal
 from azcost.audit import cosmos_throughput as cosmos
 from azcost.audit.facts import Facts, evidence_of
 from azcost.audit.resource import Resource
-from azcost.audit.rule import Action, Category, Confidence, Stated, Verdict, Waste, az, rule
+from azcost.audit.rule import Action, Category, Confidence, Stated, Verdict, Waste, az, rule, said
 from azcost.services.cosmos_db import AUTOSCALE_STEP
 
 # Less is not worth a change that has to be watched.
@@ -59,6 +59,8 @@ def cosmos_peaks_on_manual_throughput(account: Resource, facts: Facts) -> Verdic
         steps=(
             az("Make each container autoscale; DATABASE and CONTAINER are its names",
                change + "autoscale", account.name, account.resource_group),
+            said("No template does this: moving between the two is a command of its own, after "
+                 "which the template has to say the same"),
         ),
         undo=(
             az("Make it manual again", change + "manual", account.name, account.resource_group),

@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from azcost.audit.changes import changed
 from azcost.audit.environments import is_for_development
 from azcost.audit.facts import Facts, evidence_of
 from azcost.audit.resource import Resource
@@ -38,15 +39,20 @@ def cosmos_regions_in_development(account: Resource, facts: Facts) -> Verdict:
             ),
             *evidence_of(bill),
         ),
-        steps=(_set(account, "Keep the first region", (first.text("locationName") or "",)),),
-        undo=(_set(account, "Add the others again", tuple(names)),),
+        steps=_set(account, "Keep the first region", (first.text("locationName") or "",)),
+        undo=_set(account, "Add the others again", tuple(names)),
     )
 
 
-def _set(account: Resource, title: str, regions: tuple[str, ...]) -> Step:
+def _set(account: Resource, title: str, regions: tuple[str, ...]) -> tuple[Step, ...]:
     places = " ".join(
         f"--locations regionName={{}} failoverPriority={number} isZoneRedundant=False"
         for number in range(len(regions))
     )
     command = f"az cosmosdb update --name {{}} --resource-group {{}} {places}"
-    return az(title, command, account.name, account.resource_group, *regions)
+    step = az(title, command, account.name, account.resource_group, *regions)
+    locations = [
+        {"locationName": name, "failoverPriority": number, "isZoneRedundant": False}
+        for number, name in enumerate(regions)
+    ]
+    return (step, *changed(account.id, {"properties": {"locations": locations}}))

@@ -5,7 +5,7 @@ from decimal import Decimal
 from azcost.audit import cosmos_throughput as cosmos
 from azcost.audit.facts import Facts, evidence_of
 from azcost.audit.resource import Resource
-from azcost.audit.rule import Action, Category, Confidence, Stated, Verdict, Waste, az, rule
+from azcost.audit.rule import Action, Category, Confidence, Stated, Verdict, Waste, az, rule, said
 
 # Less is not worth a change that has to be watched.
 LEAST_SHARE = Decimal("0.2")
@@ -52,6 +52,7 @@ def cosmos_throughput_unused(account: Resource, facts: Facts) -> Verdict:
                "az cosmosdb sql container throughput update --account-name {} --resource-group {} "
                "--database-name DATABASE --name CONTAINER --throughput RU",
                account.name, account.resource_group),
+            said("In Bicep or Terraform, lower the throughput in the block of each container"),
         ),
         undo=(
             az("Raise it again at once, without a pause",

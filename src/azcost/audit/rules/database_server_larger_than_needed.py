@@ -3,6 +3,7 @@
 import re
 from decimal import Decimal
 
+from azcost.audit.changes import changed
 from azcost.audit.facts import Facts, Window, evidence_of
 from azcost.audit.resource import Resource
 from azcost.audit.rule import Action, Category, Confidence, Stated, Step, Verdict, Waste, az, rule
@@ -79,8 +80,8 @@ def database_server_larger_than_needed(server: Resource, facts: Facts) -> Verdic
             disk.evidence(),
             *evidence_of(bill),
         ),
-        steps=(_set(server, size),),
-        undo=(_set(server, server.sku.name),),
+        steps=_set(server, size),
+        undo=_set(server, server.sku.name),
     )
 
 
@@ -98,10 +99,11 @@ def _reads(server: Resource, disk: Window, own: int, target: int) -> bool:
     return disk.highest_day(99) * own <= FULL * target
 
 
-def _set(server: Resource, size: str) -> Step:
-    return az(
+def _set(server: Resource, size: str) -> tuple[Step, ...]:
+    step = az(
         f"Make it a {size}; it restarts",
         f"az {COMMANDS[server.type]} flexible-server update --ids {{}} --sku-name {{}}",
         server.id,
         size,
     )
+    return (step, *changed(server.id, {"sku": {"name": size}}))

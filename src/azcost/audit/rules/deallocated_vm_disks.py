@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from azcost.audit.changes import changed
 from azcost.audit.facts import Facts, evidence_of
 from azcost.audit.resource import Resource
 from azcost.audit.rule import (
@@ -9,6 +10,7 @@ from azcost.audit.rule import (
     Category,
     Confidence,
     Stated,
+    Step,
     Unknown,
     Verdict,
     Waste,
@@ -80,23 +82,19 @@ def deallocated_vm_disks(vm: Resource, facts: Facts) -> Verdict:
             *evidence_of(bill),
         ),
         steps=tuple(
-            az(
-                f"Make {one.name} a Standard HDD",
-                "az disk update --ids {} --sku Standard_LRS",
-                one.id,
-            )
+            step
             for one in disks
+            for step in _set(one, f"Make {one.name} a Standard HDD", "Standard_LRS")
         ),
         undo=tuple(
-            az(
-                "As it was, before it starts",
-                "az disk update --ids {} --sku {}",
-                one.id,
-                one.sku.name,
-            )
-            for one in disks
+            step for one in disks for step in _set(one, "As it was, before it starts", one.sku.name)
         ),
     )
+
+
+def _set(disk: Resource, title: str, type_: str) -> tuple[Step, ...]:
+    step = az(title, "az disk update --ids {} --sku {}", disk.id, type_)
+    return (step, *changed(disk.id, {"sku": {"name": type_}}))
 
 
 def _is_convertible(disk: Resource) -> bool:

@@ -3,14 +3,20 @@
 from decimal import Decimal
 
 from azcost.audit.facts import Facts, evidence_of
-from azcost.audit.machine_learning import COMPUTE, machine_bill, nodes_of, size_of
+from azcost.audit.machine_learning import (
+    COMPUTE,
+    first_cluster_again,
+    machine_bill,
+    nodes_of,
+    second_cluster,
+    size_of,
+)
 from azcost.audit.resource import Resource
 from azcost.audit.rule import (
     Action,
     Category,
     Confidence,
     Stated,
-    Step,
     Unknown,
     Verdict,
     Waste,
@@ -75,18 +81,14 @@ def dedicated_nodes_for_short_jobs(cluster: Resource, facts: Facts) -> Verdict:
             *evidence_of(bill),
         ),
         not_checked=("The low end is a cluster whose jobs cannot be started again.",),
-        steps=(
-            Step(
-                "Make a second cluster for jobs that can start again",
-                _yaml(cluster, size_of(cluster, facts)),
-                "yaml",
-            ),
+        steps=second_cluster(
+            "Make a second cluster for jobs that can start again, and send them there",
+            cluster,
+            "low",
+            size_of(cluster, facts),
+            "low_priority",
         ),
-        undo=(
-            Step(
-                "Send the jobs to the old cluster again", f"compute: azureml:{cluster.name}", "yaml"
-            ),
-        ),
+        undo=first_cluster_again(cluster, "low"),
     )
 
 
@@ -108,19 +110,3 @@ def _ratio(cluster: Resource, facts: Facts) -> Decimal | None:
     if low is None or dedicated is None or not dedicated.amount:
         return None
     return low.amount / dedicated.amount
-
-
-def _yaml(cluster: Resource, size: str) -> str:
-    most = cluster.number("properties.scaleSettings.maxNodeCount") or 1
-    return "\n".join(
-        (
-            "# az ml compute create --file low-priority.yml",
-            "$schema: https://azuremlschemas.azureedge.net/latest/amlCompute.schema.json",
-            f"name: {cluster.name[:20]}-low",
-            "type: amlcompute",
-            f"size: {size}",
-            "tier: low_priority",
-            "min_instances: 0",
-            f"max_instances: {most:.0f}",
-        )
-    )

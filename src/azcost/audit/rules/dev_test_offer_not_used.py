@@ -1,5 +1,6 @@
 """Subscriptions for development that pay the production price of Windows."""
 
+import shlex
 from decimal import Decimal
 
 from azcost.audit import machines
@@ -19,6 +20,7 @@ from azcost.audit.rule import (
     Verdict,
     Waste,
     rule,
+    said,
 )
 from azcost.services.virtual_machine import VirtualMachine
 
@@ -71,9 +73,14 @@ def dev_test_offer_not_used(subscription: Resource, facts: Facts) -> Verdict:
                 "the machines there",
                 "az resource move --destination-subscription-id NEW_SUBSCRIPTION "
                 "--destination-group GROUP --ids \\\n  "
-                + " \\\n  ".join(one.resource.id for one in found),
+                + " \\\n  ".join(shlex.quote(one.resource.id) for one in found),
+            ),
+            said(
+                "No template does this: an offer belongs to a subscription; deploy the template "
+                "to the other one, or move what there is"
             ),
         ),
+        undo=(said("Move the machines back in the same way"),),
         one_off=OneOff(None, "moving the machines with their disks and networks"),
     )
 

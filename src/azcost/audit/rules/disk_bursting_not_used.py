@@ -1,5 +1,6 @@
 """Disks that pay for on-demand bursting and never burst."""
 
+from azcost.audit.changes import changed
 from azcost.audit.facts import Facts, evidence_of
 from azcost.audit.resource import Resource
 from azcost.audit.rule import Action, Category, Confidence, Stated, Verdict, Waste, az, rule
@@ -42,6 +43,10 @@ def disk_bursting_not_used(disk: Resource, facts: Facts) -> Verdict:
                 "az disk update --ids {} --enable-bursting false",
                 disk.id,
             ),
+            *changed(disk.id, {"properties": {"burstingEnabled": False}}),
         ),
-        undo=(az("Switch it on again", "az disk update --ids {} --enable-bursting true", disk.id),),
+        undo=(
+            az("Switch it on again", "az disk update --ids {} --enable-bursting true", disk.id),
+            *changed(disk.id, {"properties": {"burstingEnabled": True}}),
+        ),
     )

@@ -1,7 +1,9 @@
 """Disks that are billed as twice their size for a few gigabytes."""
 
+import shlex
 from decimal import Decimal
 
+from azcost.audit.changes import made
 from azcost.audit.facts import Facts, evidence_of
 from azcost.audit.machines import share_saved
 from azcost.audit.resource import Resource
@@ -15,8 +17,10 @@ from azcost.audit.rule import (
     Unknown,
     Verdict,
     Waste,
+    az,
     percent,
     rule,
+    said,
 )
 from azcost.meters.disks import DiskType, billed_gib
 from azcost.money import Money
@@ -68,16 +72,10 @@ def disk_just_above_tier(disk: Resource, facts: Facts) -> Verdict:
         ),
         not_checked=("At the low end the data does not fit, and nothing is saved.",),
         steps=(
-            Step(
-                "On the machine: how full it is",
-                "df -h",
-                "sh",
-            ),
-            Step(
-                f"Copy what is on it to a new disk of {lower} GiB",
-                f"az disk create --size-gb {lower} --sku {type_} ...",
-            ),
+            Step("On the machine: how full it is", "df -h", "sh"),
+            *_smaller(disk, type_, lower),
         ),
+        undo=(said("The disk of before is the way back: keep it until the copy is in use"),),
         one_off=OneOff(None, "copying the data, and both disks until it is done"),
     )
 
@@ -91,3 +89,26 @@ def _is_raised(disk: Resource, size: Decimal) -> bool:
 
 def _list_price(disk: Resource, type_: DiskType, size: Decimal, facts: Facts) -> Money | None:
     return facts.list_price(ManagedDisk(name="it", region=disk.location, type=type_, size_gb=size))
+
+
+def _smaller(disk: Resource, type_: DiskType, gib: int) -> tuple[Step, ...]:
+    """Make an empty disk beside it, in the same zone."""
+    name = f"{disk.name}-smaller"
+    body = {
+        "sku": {"name": type_},
+        **({"zones": disk.zones} if disk.zones else {}),
+        "properties": {"creationData": {"createOption": "Empty"}, "diskSizeGB": gib},
+    }
+    zone = f" --zone {shlex.quote(disk.zones[0])}" if disk.zones else ""
+    return (
+        az(
+            f"Make a disk of {gib} GiB, attach it and copy what is on the old one",
+            f"az disk create --resource-group {{}} --name {{}} --location {{}} --size-gb {gib} "
+            f"--sku {{}}{zone}",
+            disk.resource_group,
+            name,
+            disk.location,
+            type_,
+        ),
+        *made(f"{disk.id.rpartition('/')[0]}/{name}", body, disk.location),
+    )

@@ -4,6 +4,7 @@ import math
 from decimal import Decimal
 from typing import Literal
 
+from azcost.audit.changes import changed
 from azcost.audit.disk_load import METRICS, load_of
 from azcost.audit.facts import Facts, evidence_of
 from azcost.audit.machines import share_saved
@@ -12,6 +13,7 @@ from azcost.audit.rule import (
     Action,
     Category,
     Stated,
+    Step,
     Unknown,
     Verdict,
     Waste,
@@ -85,20 +87,20 @@ def disk_performance_not_used(disk: Resource, facts: Facts) -> Verdict:
             *evidence_of(bill),
         ),
         not_checked=load.not_checked,
-        steps=(
-            az(
-                "Set it lower, while it runs",
-                _SET,
-                disk.id,
-                f"{lower_iops:.0f}",
-                f"{lower_mbps:.0f}",
-            ),
-        ),
-        undo=(az("As it was", _SET, disk.id, f"{iops:.0f}", f"{mbps:.0f}"),),
+        steps=_set(disk, "Set it lower, while it runs", lower_iops, lower_mbps),
+        undo=_set(disk, "As it was", iops, mbps),
     )
 
 
-_SET = "az disk update --ids {} --disk-iops-read-write {} --disk-mbps-read-write {}"
+def _set(disk: Resource, title: str, iops: float, mbps: float) -> tuple[Step, ...]:
+    performance = {"diskIOPSReadWrite": round(iops), "diskMBpsReadWrite": round(mbps)}
+    step = az(
+        title,
+        "az disk update --ids {} --disk-iops-read-write {} --disk-mbps-read-write {}",
+        disk.id,
+        *performance.values(),
+    )
+    return (step, *changed(disk.id, {"properties": performance}))
 
 
 def _list_price(

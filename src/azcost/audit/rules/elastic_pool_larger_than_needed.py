@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from azcost.audit.changes import changed
 from azcost.audit.facts import Facts, evidence_of
 from azcost.audit.resource import Resource
 from azcost.audit.rule import Action, Category, Confidence, Stated, Step, Verdict, Waste, az, rule
@@ -65,15 +66,16 @@ def elastic_pool_larger_than_needed(pool: Resource, facts: Facts) -> Verdict:
             *(one.evidence("%") for one in load),
             *evidence_of(bill),
         ),
-        steps=(_set(pool, target),),
-        undo=(_set(pool, size),),
+        steps=_set(pool, target),
+        undo=_set(pool, size),
     )
 
 
-def _set(pool: Resource, size: int) -> Step:
-    return az(
+def _set(pool: Resource, size: int) -> tuple[Step, ...]:
+    step = az(
         f"Give it {size}; connections drop for a moment",
         "az sql elastic-pool update --ids {} --capacity {}",
         pool.id,
         size,
     )
+    return (step, *changed(pool.id, {"sku": {"capacity": size}}))

@@ -1,6 +1,7 @@
 """Premium plans of functions that are not executed."""
 
 from azcost.audit.app_plans import APPS, apps_of
+from azcost.audit.changes import MOVED
 from azcost.audit.facts import Facts, evidence_of
 from azcost.audit.resource import Resource
 from azcost.audit.rule import Action, Category, Confidence, Stated, Verdict, Waste, az, rule
@@ -53,6 +54,7 @@ def functions_plan_without_executions(plan: Resource, facts: Facts) -> Verdict:
                "az functionapp create --name {} --resource-group {} "
                "--flexconsumption-location {} --runtime RUNTIME --storage-account ACCOUNT",
                f"{apps[0].name}-flex", plan.resource_group, plan.location),
+            MOVED,
             *(az("Delete the app", "az functionapp delete --ids {}", app.id) for app in apps),
             az("Delete the plan", "az functionapp plan delete --ids {} --yes", plan.id),
         ),

@@ -7,6 +7,7 @@ from azcost.audit.blob_accounts import (
     redundancy_of,
     sku_with,
 )
+from azcost.audit.changes import changed
 from azcost.audit.environments import is_for_development
 from azcost.audit.facts import Facts, evidence_of
 from azcost.audit.resource import Resource
@@ -66,6 +67,7 @@ def geo_redundant_development_storage(account: Resource, facts: Facts) -> Verdic
                 account.id,
                 sku_with(account, target),
             ),
+            *changed(account.id, {"sku": {"name": sku_with(account, target)}}),
         ),
         undo=(
             az(
@@ -74,5 +76,6 @@ def geo_redundant_development_storage(account: Resource, facts: Facts) -> Verdic
                 account.id,
                 account.sku.name,
             ),
+            *changed(account.id, {"sku": {"name": account.sku.name}}),
         ),
     )

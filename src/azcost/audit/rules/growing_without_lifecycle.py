@@ -1,6 +1,7 @@
 """Storage accounts that grow and never forget."""
 
 from azcost.audit.blob_accounts import ACCOUNT, GIB, blobs_of, rules_of
+from azcost.audit.changes import BY_AZCOST, changed
 from azcost.audit.facts import Facts, evidence_of
 from azcost.audit.resource import Resource
 from azcost.audit.rule import (
@@ -12,9 +13,10 @@ from azcost.audit.rule import (
     Verdict,
     Waste,
     az,
-    by_hand,
     percent,
     rule,
+    said,
+    sh,
 )
 from azcost.audit.snapshot import Part
 
@@ -75,15 +77,23 @@ def growing_without_lifecycle(account: Resource, facts: Facts) -> Verdict:
                 account.name,
                 account.resource_group,
             ),
-            by_hand(
-                az(
-                    "Give it a policy: azcost lifecycle finds the cheapest one",
-                    "az storage account management-policy create --account-name {} "
-                    "--resource-group {} --policy @policy.json",
-                    account.name,
-                    account.resource_group,
-                ),
-                "when policy.json is written",
+            *changed(
+                f"{account.id}/blobServices/default",
+                {"properties": {"lastAccessTimeTrackingPolicy": {"enable": True}}},
+            ),
+            sh("Find the cheapest policy", "azcost lifecycle --help"),
+            sh(
+                "Give it the policy",
+                "azcost lifecycle apply {} --account {}",
+                "policy.json",
+                account.id,
+            ),
+            BY_AZCOST,
+        ),
+        undo=(
+            said(
+                "Delete the policy and switch the tracking off. What it moved stays where it is, "
+                "what it deleted is gone"
             ),
         ),
     )

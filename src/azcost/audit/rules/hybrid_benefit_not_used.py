@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from azcost.audit import machines
+from azcost.audit.changes import changed
 from azcost.audit.facts import Facts, evidence_of
 from azcost.audit.machines import SCALE_SET, VM, share_saved
 from azcost.audit.offers import is_development_offer
@@ -70,12 +71,17 @@ def hybrid_benefit_not_used(vm: Resource, facts: Facts) -> Verdict:
             Stated("licences needed", f"{cores} cores"),
             *evidence_of(bill),
         ),
-        steps=(_licence(vm, "Windows_Server", "Use licences of your own, with no restart"),),
-        undo=(_licence(vm, "None", "Buy by the hour again"),),
+        steps=_licence(vm, "Windows_Server", "Use licences of your own, with no restart"),
+        undo=_licence(vm, "None", "Buy by the hour again"),
     )
 
 
-def _licence(vm: Resource, licence: str, title: str) -> Step:
-    if vm.type == VM.lower():
-        return az(title, "az vm update --ids {} --license-type {}", vm.id, licence)
-    return az(title, "az vmss update --ids {} --license-type {}", vm.id, licence)
+def _licence(vm: Resource, licence: str, title: str) -> tuple[Step, ...]:
+    program = "az vm"
+    set_to: dict[str, object] = {"licenseType": licence}
+    if vm.type != VM.lower():
+        program, set_to = "az vmss", {"virtualMachineProfile": set_to}
+    return (
+        az(title, f"{program} update --ids {{}} --license-type {{}}", vm.id, licence),
+        *changed(vm.id, {"properties": set_to}),
+    )

@@ -1,6 +1,7 @@
 """Windows licences that are held by machines which do not need them."""
 
 from azcost.audit import machines
+from azcost.audit.changes import changed
 from azcost.audit.facts import Facts
 from azcost.audit.machines import POWER_STATE, VM
 from azcost.audit.offers import is_development_offer
@@ -65,6 +66,7 @@ def hybrid_benefit_wasted(vm: Resource, facts: Facts) -> Verdict:
                 "az vm update --ids {} --license-type None",
                 vm.id,
             ),
+            *changed(vm.id, {"properties": {"licenseType": "None"}}),
         ),
         undo=(
             az(
@@ -73,6 +75,7 @@ def hybrid_benefit_wasted(vm: Resource, facts: Facts) -> Verdict:
                 vm.id,
                 machine.licence,
             ),
+            *changed(vm.id, {"properties": {"licenseType": machine.licence}}),
         ),
     )
 

@@ -58,5 +58,5 @@ def idle_fine_tuned_model(deployment: Resource, facts: Facts) -> Verdict:
             *evidence_of(bill),
         ),
         steps=(delete(deployment),),
-        undo=(as_it_was(deployment),),
+        undo=as_it_was(deployment),
     )

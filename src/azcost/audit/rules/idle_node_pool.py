@@ -3,18 +3,24 @@
 from azcost.audit import machines
 from azcost.audit.facts import Facts, evidence_of
 from azcost.audit.machines import SCALE_SET
-from azcost.audit.pools import CPU, GIB, MEMORY, WHICH, Pool, is_of_kubernetes, pool_of
+from azcost.audit.pools import (
+    CPU,
+    GIB,
+    MEMORY,
+    is_of_kubernetes,
+    pool_of,
+    scaled,
+    scaled_back,
+)
 from azcost.audit.resource import Resource
 from azcost.audit.rule import (
     Action,
     Category,
     Confidence,
     Stated,
-    Step,
     Unknown,
     Verdict,
     Waste,
-    az,
     percent,
     rule,
 )
@@ -65,45 +71,6 @@ def idle_node_pool(nodes: Resource, facts: Facts) -> Verdict:
             free.evidence("bytes"),
             *evidence_of(bill),
         ),
-        steps=(_scale_to_zero(pool),),
-        undo=(_scale_back(pool),),
-    )
-
-
-def _scale_to_zero(pool: Pool) -> Step:
-    if pool.scales:
-        most = int(pool.profile.number("maxCount") or pool.count)
-        return az(
-            "Let it scale to zero",
-            f"az aks nodepool update {WHICH} --update-cluster-autoscaler "
-            "--min-count 0 --max-count {}",
-            *pool.path,
-            most,
-        )
-    return az(
-        "Let it scale to zero, and back when pods ask for it",
-        f"az aks nodepool update {WHICH} --enable-cluster-autoscaler "
-        "--min-count 0 --max-count {}",
-        *pool.path,
-        pool.count,
-    )
-
-
-def _scale_back(pool: Pool) -> Step:
-    if pool.scales:
-        return az(
-            "As it was",
-            f"az aks nodepool update {WHICH} --update-cluster-autoscaler "
-            "--min-count {} --max-count {}",
-            *pool.path,
-            int(pool.profile.number("minCount") or 0),
-            int(pool.profile.number("maxCount") or pool.count),
-        )
-    return az(
-        "As it was",
-        f"az aks nodepool update {WHICH} --disable-cluster-autoscaler\n"
-        f"az aks nodepool scale {WHICH} --node-count {{}}",
-        *pool.path,
-        *pool.path,
-        pool.count,
+        steps=scaled("Let it scale to zero, and back when pods ask for it", pool, 0, pool.most),
+        undo=scaled_back("As it was", pool),
     )

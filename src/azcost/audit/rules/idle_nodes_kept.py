@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from azcost.audit.changes import changed
 from azcost.audit.facts import Facts, evidence_of
 from azcost.audit.machine_learning import COMPUTE, machine_bill, ml, nodes_of, size_of
 from azcost.audit.resource import Resource
@@ -10,6 +11,7 @@ from azcost.audit.rule import (
     Category,
     Confidence,
     Stated,
+    Step,
     Verdict,
     Waste,
     percent,
@@ -63,6 +65,14 @@ def idle_nodes_kept(cluster: Resource, facts: Facts) -> Verdict:
             nodes.idle.evidence("nodes"),
             *evidence_of(bill),
         ),
-        steps=(ml("Let it scale down to none", "compute update {} --min-instances 0", cluster),),
-        undo=(ml("As it was", f"compute update {{}} --min-instances {least:.0f}", cluster),),
+        steps=_set(cluster, "Let it scale down to none", 0),
+        undo=_set(cluster, "As it was", round(least)),
+    )
+
+
+def _set(cluster: Resource, title: str, least: int) -> tuple[Step, ...]:
+    scale = {"scaleSettings": {"minNodeCount": least}}
+    return (
+        ml(title, f"compute update {{}} --min-instances {least}", cluster),
+        *changed(cluster.id, {"properties": {"properties": scale}}),
     )

@@ -5,8 +5,10 @@ from decimal import Decimal
 from azcost.audit.facts import Facts, Window, evidence_of
 from azcost.audit.machine_learning import (
     COMPUTE,
+    first_cluster_again,
     machine_bill,
     nodes_of,
+    second_cluster,
     size_of,
     while_active,
     workspace_of,
@@ -17,7 +19,6 @@ from azcost.audit.rule import (
     Category,
     Confidence,
     Stated,
-    Step,
     Verdict,
     Waste,
     rule,
@@ -95,18 +96,10 @@ def larger_gpu_than_needed(cluster: Resource, facts: Facts) -> Verdict:
             *evidence_of(bill),
         ),
         not_checked=("The low end: the jobs do not run on it, or for so much longer.",),
-        steps=(
-            Step(
-                "Make a second cluster of that size and send a job there",
-                f"size: {target.size}",
-                "yaml",
-            ),
+        steps=second_cluster(
+            "Make a second cluster of that size and send a job there", cluster, "small", target.size
         ),
-        undo=(
-            Step(
-                "Send the jobs to the old cluster again", f"compute: azureml:{cluster.name}", "yaml"
-            ),
-        ),
+        undo=first_cluster_again(cluster, "small"),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import get_args
 
+from azcost.audit.changes import changed
 from azcost.audit.facts import Facts, evidence_of
 from azcost.audit.log_workspaces import LOGS, PAY_AS_YOU_GO, WORKSPACE, has_sentinel
 from azcost.audit.resource import Resource
@@ -89,6 +90,17 @@ def logs_above_commitment_tier(workspace: Resource, facts: Facts) -> Verdict:
                 workspace.id,
                 size,
             ),
+            *changed(
+                workspace.id,
+                {
+                    "properties": {
+                        "sku": {
+                            "name": "CapacityReservation",
+                            "capacityReservationLevel": int(size),
+                        }
+                    }
+                },
+            ),
         ),
         undo=(
             az(
@@ -96,6 +108,7 @@ def logs_above_commitment_tier(workspace: Resource, facts: Facts) -> Verdict:
                 "az monitor log-analytics workspace update --ids {} --sku PerGB2018",
                 workspace.id,
             ),
+            *changed(workspace.id, {"properties": {"sku": {"name": "PerGB2018"}}}),
         ),
     )
 

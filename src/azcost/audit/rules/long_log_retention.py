@@ -1,5 +1,8 @@
 """Workspaces that keep logs ready for queries longer than is free."""
 
+from collections.abc import Iterator
+
+from azcost.audit.changes import changed
 from azcost.audit.facts import Facts, evidence_of
 from azcost.audit.log_workspaces import LOGS, TABLE, WORKSPACE, free_days
 from azcost.audit.resource import Resource
@@ -8,6 +11,7 @@ from azcost.audit.rule import (
     Category,
     Confidence,
     Stated,
+    Step,
     Verdict,
     Waste,
     az,
@@ -43,7 +47,6 @@ def long_log_retention(workspace: Resource, facts: Facts) -> Verdict:
     archived = facts.list_price(
         LogAnalytics(name="kept", region=workspace.location, long_term_gb=bill.quantity)
     )
-    update = "az monitor log-analytics workspace update --ids {} --retention-time {}"
     return Waste(
         title=f"{workspace.name} keeps logs for {max(own, *_days(longer), 0):.0f} days; "
         f"{free} are free",
@@ -62,24 +65,36 @@ def long_log_retention(workspace: Resource, facts: Facts) -> Verdict:
             () if archived else ("What long-term retention costs: no price is recorded.",)
         ),
         steps=(
-            *(
-                az(
-                    f"Keep {one.name} for {free} days at hand, and as long in all as now",
-                    "az monitor log-analytics workspace table update --ids {} "
-                    "--retention-time {} --total-retention-time {}",
-                    one.id,
-                    free,
-                    f"{one.number('retentionInDays'):.0f}",
-                )
-                for one in longer
-            ),
-            *(
-                (az("Keep logs as long as is free", update, workspace.id, free),)
-                if own > free
-                else ()
-            ),
+            *_each(longer, f"{free} days at hand, and as long in all as now", int(free)),
+            *(_set(workspace, "Keep logs as long as is free", int(free)) if own > free else ()),
         ),
-        undo=(az("As it was, for what comes in from then", update, workspace.id, f"{own:.0f}"),),
+        undo=(
+            *_each(longer, "as long as before, for what comes in from then", None),
+            *_set(workspace, "As it was, for what comes in from then", round(own)),
+        ),
+    )
+
+
+def _each(tables: list[Resource], how: str, days: int | None) -> Iterator[Step]:
+    """Keep each table for so many days at hand, or as long as it is kept in all."""
+    for one in tables:
+        whole = round(one.number("retentionInDays") or 0)
+        kept = {"retentionInDays": days or whole, "totalRetentionInDays": whole}
+        yield az(
+            f"Keep {one.name} for {how}",
+            "az monitor log-analytics workspace table update --ids {} "
+            "--retention-time {} --total-retention-time {}",
+            one.id,
+            *kept.values(),
+        )
+        yield from changed(one.id, {"properties": kept})
+
+
+def _set(workspace: Resource, title: str, days: int) -> tuple[Step, ...]:
+    update = "az monitor log-analytics workspace update --ids {} --retention-time {}"
+    return (
+        az(title, update, workspace.id, days),
+        *changed(workspace.id, {"properties": {"retentionInDays": days}}),
     )
 
 

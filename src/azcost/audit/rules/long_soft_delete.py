@@ -1,6 +1,7 @@
 """Blob services that keep deleted blobs for long."""
 
 from azcost.audit.blob_accounts import BLOBS
+from azcost.audit.changes import changed
 from azcost.audit.facts import Facts
 from azcost.audit.resource import Resource
 from azcost.audit.rule import (
@@ -8,6 +9,7 @@ from azcost.audit.rule import (
     Category,
     Confidence,
     Stated,
+    Step,
     Unknown,
     Verdict,
     Waste,
@@ -38,24 +40,29 @@ def long_soft_delete(blobs: Resource, facts: Facts) -> Verdict:
     if not blobs.flag("deleteRetentionPolicy.enabled") or days <= LONG_DAYS:
         return None
     account = blobs.id.strip("/").split("/")[7]
-    update = (
-        "az storage account blob-service-properties update --account-name {} "
-        "--resource-group {} --enable-delete-retention true --delete-retention-days {}"
-    )
     return Waste(
         title=f"{account} keeps deleted blobs for {days:.0f} days",
         action=Action.NONE,
         confidence=Confidence.MEDIUM,
         saving=facts.bill().saving(),
         evidence=(Stated("deleteRetentionPolicy.days", f"{days:.0f}"),),
-        steps=(
-            az(
-                f"Keep them for {USUAL_DAYS} days; it counts for blobs that are deleted from now",
-                update,
-                account,
-                blobs.resource_group,
-                USUAL_DAYS,
-            ),
+        steps=_set(
+            blobs,
+            f"Keep them for {USUAL_DAYS} days; it counts for blobs that are deleted from now",
+            USUAL_DAYS,
         ),
-        undo=(az("As it was", update, account, blobs.resource_group, f"{days:.0f}"),),
+        undo=_set(blobs, "As it was", round(days)),
     )
+
+
+def _set(blobs: Resource, title: str, days: int) -> tuple[Step, ...]:
+    step = az(
+        title,
+        "az storage account blob-service-properties update --account-name {} "
+        "--resource-group {} --enable-delete-retention true --delete-retention-days {}",
+        blobs.id.split("/")[8],
+        blobs.resource_group,
+        days,
+    )
+    policy = {"enabled": True, "days": days}
+    return (step, *changed(blobs.id, {"properties": {"deleteRetentionPolicy": policy}}))

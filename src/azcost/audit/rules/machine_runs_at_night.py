@@ -97,10 +97,9 @@ def _first_weekday(facts: Facts) -> int:
 
 def _schedule(vm: Resource, rest: nights.Rest) -> tuple[Step, ...]:
     return (
-        az(
+        *machines.shut_down_daily(
             "Shut it down every evening (UTC); this schedule does not start machines",
-            "az vm auto-shutdown --ids {} --time {}",
-            vm.id,
+            vm,
             f"{rest.start:02}00",
         ),
         az(

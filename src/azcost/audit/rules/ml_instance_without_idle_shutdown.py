@@ -22,6 +22,7 @@ from azcost.audit.rule import (
     Verdict,
     Waste,
     rule,
+    said,
 )
 from azcost.audit.snapshot import Part
 
@@ -74,7 +75,13 @@ def ml_instance_without_idle_shutdown(instance: Resource, facts: Facts) -> Verdi
         not_checked=(
             f"Low: only weekends end; expected: all but {WORKING_HOURS_A_DAY} hours on workdays.",
         ),
-        steps=(idle_shutdown("Let it stop after an hour of idleness", instance, IDLE_TIME),),
+        steps=(
+            idle_shutdown("Let it stop after an hour of idleness", instance, IDLE_TIME),
+            said(
+                "No template does this to an instance that exists; in the template that makes one "
+                "it is the property idleTimeBeforeShutdown"
+            ),
+        ),
         undo=(idle_shutdown("Let it run again until somebody stops it", instance, ""),),
     )
 

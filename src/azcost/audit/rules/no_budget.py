@@ -1,5 +1,6 @@
 """Subscriptions that nobody set a budget for."""
 
+from azcost.audit.changes import BY_AZCOST
 from azcost.audit.facts import Facts
 from azcost.audit.resource import Resource
 from azcost.audit.rule import (
@@ -7,11 +8,11 @@ from azcost.audit.rule import (
     Category,
     Confidence,
     Stated,
-    Step,
     Unknown,
     Verdict,
     Waste,
     rule,
+    sh,
 )
 from azcost.audit.snapshot import Part
 
@@ -48,25 +49,21 @@ def no_budget(subscription: Resource, facts: Facts) -> Verdict:
             Stated("billed in an average month", spent),
         ),
         steps=(
-            Step(
-                "Make one that says it at 80 % spent and at 100 % forecast, in Bicep "
-                "at the subscription",
-                "resource budget 'Microsoft.Consumption/budgets@2023-11-01' = {\n"
-                "  name: 'monthly'\n"
-                "  properties: {\n"
-                "    category: 'Cost'\n"
-                "    amount: AMOUNT\n"
-                "    timeGrain: 'Monthly'\n"
-                f"    timePeriod: {{ startDate: '{facts.today:%Y-%m}-01' }}\n"
-                "    notifications: {\n"
-                "      actual80: { enabled: true, operator: 'GreaterThan', threshold: 80,\n"
-                "        thresholdType: 'Actual', contactEmails: ['WHO@EXAMPLE.COM'] }\n"
-                "      forecast100: { enabled: true, operator: 'GreaterThan', threshold: 100,\n"
-                "        thresholdType: 'Forecasted', contactEmails: ['WHO@EXAMPLE.COM'] }\n"
-                "    }\n"
-                "  }\n"
-                "}",
-                "bicep",
+            sh(
+                "Make one of what is forecast, which says it at 50, 80 and 100 % spent and at 100 "
+                "and 110 % forecast",
+                "azcost budget create monthly --scope {} --from-forecast {} --email {}",
+                subscription.id,
+                "SNAPSHOT.azcost",
+                "WHO@EXAMPLE.COM",
+            ),
+            BY_AZCOST,
+        ),
+        undo=(
+            sh(
+                "Delete the budget: it sends mails and changes nothing else",
+                "azcost budget delete monthly --scope {}",
+                subscription.id,
             ),
         ),
     )

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from decimal import Decimal
 
+from azcost.audit.changes import changed
 from azcost.audit.facts import Facts, evidence_of
 from azcost.audit.machine_learning import COMPUTE, duration, machine_bill, ml, nodes_of
 from azcost.audit.resource import Resource
@@ -11,6 +12,7 @@ from azcost.audit.rule import (
     Category,
     Confidence,
     Stated,
+    Step,
     Unknown,
     Verdict,
     Waste,
@@ -76,18 +78,14 @@ def nodes_slow_to_scale_down(cluster: Resource, facts: Facts) -> Verdict:
             *evidence_of(bill),
         ),
         not_checked=("The low end takes half of the waiting as still needed.",),
-        steps=(
-            ml(
-                "Let nodes go after two minutes",
-                "compute update {} --idle-time-before-scale-down 120",
-                cluster,
-            ),
-        ),
-        undo=(
-            ml(
-                "As it was",
-                f"compute update {{}} --idle-time-before-scale-down {waits.total_seconds():.0f}",
-                cluster,
-            ),
-        ),
+        steps=_set(cluster, "Let nodes go after two minutes", 120),
+        undo=_set(cluster, "As it was", round(waits.total_seconds())),
+    )
+
+
+def _set(cluster: Resource, title: str, seconds: int) -> tuple[Step, ...]:
+    scale = {"scaleSettings": {"nodeIdleTimeBeforeScaleDown": f"PT{seconds}S"}}
+    return (
+        ml(title, f"compute update {{}} --idle-time-before-scale-down {seconds}", cluster),
+        *changed(cluster.id, {"properties": {"properties": scale}}),
     )

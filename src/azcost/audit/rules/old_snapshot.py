@@ -3,7 +3,16 @@
 from azcost.audit.facts import Facts
 from azcost.audit.leftovers import leftover
 from azcost.audit.resource import Resource
-from azcost.audit.rule import Category, Confidence, Stated, Unknown, Verdict, az, rule
+from azcost.audit.rule import (
+    Category,
+    Confidence,
+    Stated,
+    Unknown,
+    Verdict,
+    az,
+    rule,
+    said,
+)
 
 # Steampipe Thrifty and the FinOps toolkit take the same.
 OLD_DAYS = 90
@@ -46,5 +55,5 @@ def old_snapshot(snapshot: Resource, facts: Facts) -> Verdict:
                 snapshot.id,
             ),
         ),
-        undo=(),
+        undo=(said("Nothing brings a deleted snapshot back"),),
     )

@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from azcost.audit import machines, sizes
+from azcost.audit.changes import changed
 from azcost.audit.facts import Facts, evidence_of
 from azcost.audit.machines import SCALE_SET, VM
 from azcost.audit.pools import is_of_kubernetes
@@ -65,12 +66,15 @@ def old_vm_size(vm: Resource, facts: Facts) -> Verdict:
             Stated(f"as {newer}", str(machine.list_price(facts, newer))),
             *evidence_of(bill),
         ),
-        steps=(_to(vm, newer, "Change the size; the machine restarts"),),
-        undo=(_to(vm, machine.size, f"Back to {machine.size}"),),
+        steps=_to(vm, newer, "Change the size; the machine restarts"),
+        undo=_to(vm, machine.size, f"Back to {machine.size}"),
     )
 
 
-def _to(vm: Resource, size: str, title: str) -> Step:
+def _to(vm: Resource, size: str, title: str) -> tuple[Step, ...]:
     if vm.type == VM.lower():
-        return az(title, "az vm resize --ids {} --size {}", vm.id, size)
-    return az(title, "az vmss update --ids {} --set sku.name={}", vm.id, size)
+        command = "az vm resize --ids {} --size {}"
+        set_to: dict[str, object] = {"properties": {"hardwareProfile": {"vmSize": size}}}
+    else:
+        command, set_to = "az vmss update --ids {} --set sku.name={}", {"sku": {"name": size}}
+    return (az(title, command, vm.id, size), *changed(vm.id, set_to))

@@ -3,6 +3,7 @@
 from decimal import Decimal
 from math import ceil
 
+from azcost.audit.changes import changed
 from azcost.audit.facts import Facts, Window, evidence_of
 from azcost.audit.machine_learning import DEPLOYMENT, machine_bill, ml, size_of
 from azcost.audit.resource import Resource
@@ -11,6 +12,7 @@ from azcost.audit.rule import (
     Category,
     Confidence,
     Stated,
+    Step,
     Verdict,
     Waste,
     rule,
@@ -71,20 +73,15 @@ def oversized_ml_deployment(deployment: Resource, facts: Facts) -> Verdict:
             *evidence_of(bill),
         ),
         not_checked=("The low end is one instance fewer.",),
-        steps=(
-            ml(
-                "Take the instances away",
-                f"online-deployment update {{}} --set instance_count={needed}",
-                deployment,
-            ),
-        ),
-        undo=(
-            ml(
-                "As it was",
-                f"online-deployment update {{}} --set instance_count={count}",
-                deployment,
-            ),
-        ),
+        steps=_set(deployment, "Take the instances away", needed),
+        undo=_set(deployment, "As it was", count),
+    )
+
+
+def _set(deployment: Resource, title: str, count: int) -> tuple[Step, ...]:
+    return (
+        ml(title, f"online-deployment update {{}} --set instance_count={count}", deployment),
+        *changed(deployment.id, {"sku": {"capacity": count}}),
     )
 
 

@@ -5,12 +5,12 @@ from decimal import ROUND_CEILING, Decimal
 from azcost.audit.facts import Facts, evidence_of
 from azcost.audit.model_deployments import (
     DEPLOYMENT,
-    as_it_was,
-    create,
     is_provisioned,
     model_of,
+    resized,
     sold_as,
     unit_bill,
+    units_of,
 )
 from azcost.audit.resource import Resource
 from azcost.audit.rule import (
@@ -85,6 +85,6 @@ def oversized_ptu_deployment(deployment: Resource, facts: Facts) -> Verdict:
             *evidence_of(bill),
         ),
         not_checked=("The low end is one step fewer.",),
-        steps=(create("Take the units away", deployment, deployment.sku.name, needed),),
-        undo=(as_it_was(deployment),),
+        steps=resized("Take the units away", deployment, needed),
+        undo=resized("As it was", deployment, units_of(deployment)),
     )

@@ -7,7 +7,13 @@ import numpy as np
 from azcost.audit import machines, nights
 from azcost.audit.facts import Facts, evidence_of
 from azcost.audit.machines import SCALE_SET
-from azcost.audit.pools import CPU, WHICH, is_of_kubernetes, pool_of
+from azcost.audit.pools import (
+    CPU,
+    is_of_kubernetes,
+    pool_of,
+    scaled,
+    scaled_back,
+)
 from azcost.audit.resource import Resource
 from azcost.audit.rule import (
     Action,
@@ -17,7 +23,6 @@ from azcost.audit.rule import (
     Unknown,
     Verdict,
     Waste,
-    az,
     percent,
     rule,
 )
@@ -58,7 +63,6 @@ def pool_awake_at_night(nodes: Resource, facts: Facts) -> Verdict:
     share = Decimal(rest.hours_a_week) / nights.WEEK * min(least, pool.count) / pool.count
     bill = machines.compute(facts, nodes)
     holds = rest.disturbed <= MOST_DISTURBED
-    most = int(pool.profile.number("maxCount") or pool.count)
     return Waste(
         title=f"The pool {pool.name} of {pool.cluster.name} did nothing {rest.words}, "
         f"and kept {least} nodes",
@@ -75,23 +79,6 @@ def pool_awake_at_night(nodes: Resource, facts: Facts) -> Verdict:
             cpu.evidence("%"),
             *evidence_of(bill),
         ),
-        steps=(
-            az(
-                "Let it scale to zero",
-                f"az aks nodepool update {WHICH} --update-cluster-autoscaler "
-                "--min-count 0 --max-count {}",
-                *pool.path,
-                most,
-            ),
-        ),
-        undo=(
-            az(
-                "As it was",
-                f"az aks nodepool update {WHICH} --update-cluster-autoscaler "
-                "--min-count {} --max-count {}",
-                *pool.path,
-                least,
-                most,
-            ),
-        ),
+        steps=scaled("Let it scale to zero", pool, 0, pool.most),
+        undo=scaled_back("As it was", pool),
     )

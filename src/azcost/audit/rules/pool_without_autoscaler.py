@@ -5,7 +5,15 @@ from decimal import Decimal
 from azcost.audit import machines
 from azcost.audit.facts import Facts, evidence_of
 from azcost.audit.machines import SCALE_SET
-from azcost.audit.pools import CPU, MEMORY, WHICH, instances_needed, is_of_kubernetes, pool_of
+from azcost.audit.pools import (
+    CPU,
+    MEMORY,
+    instances_needed,
+    is_of_kubernetes,
+    pool_of,
+    scaled,
+    scaled_back,
+)
 from azcost.audit.resource import Resource
 from azcost.audit.rule import (
     Action,
@@ -15,7 +23,6 @@ from azcost.audit.rule import (
     Unknown,
     Verdict,
     Waste,
-    az,
     percent,
     rule,
 )
@@ -68,24 +75,6 @@ def pool_without_autoscaler(nodes: Resource, facts: Facts) -> Verdict:
             free.evidence("bytes"),
             *evidence_of(bill),
         ),
-        steps=(
-            az(
-                "Let the number of nodes follow the pods",
-                f"az aks nodepool update {WHICH} --enable-cluster-autoscaler "
-                "--min-count {} --max-count {}",
-                *pool.path,
-                min(hours),
-                pool.count,
-            ),
-        ),
-        undo=(
-            az(
-                "Fix the number again",
-                f"az aks nodepool update {WHICH} --disable-cluster-autoscaler\n"
-                f"az aks nodepool scale {WHICH} --node-count {{}}",
-                *pool.path,
-                *pool.path,
-                pool.count,
-            ),
-        ),
+        steps=scaled("Let the number of nodes follow the pods", pool, min(hours), pool.count),
+        undo=scaled_back("Fix the number again", pool),
     )

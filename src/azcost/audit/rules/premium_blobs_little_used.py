@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from azcost.audit.blob_accounts import ACCOUNT, GIB, list_price, redundancy_of
+from azcost.audit.changes import made
 from azcost.audit.facts import Facts, evidence_of
 from azcost.audit.resource import Resource
 from azcost.audit.rule import (
@@ -75,6 +76,11 @@ def premium_blobs_little_used(account: Resource, facts: Facts) -> Verdict:
                 account.resource_group,
                 account.location,
                 f"Standard_{redundancy}",
+            ),
+            *made(
+                f"{account.id.rpartition('/')[0]}/{account.name[:20]}std",
+                {"kind": "StorageV2", "sku": {"name": f"Standard_{redundancy}"}},
+                account.location,
             ),
         ),
         undo=(

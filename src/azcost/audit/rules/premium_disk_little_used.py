@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from azcost.audit.changes import changed
 from azcost.audit.disk_load import METRICS, load_of
 from azcost.audit.facts import Facts, evidence_of
 from azcost.audit.machines import share_saved
@@ -84,8 +85,8 @@ def premium_disk_little_used(disk: Resource, facts: Facts) -> Verdict:
             *evidence_of(bill),
         ),
         not_checked=load.not_checked,
-        steps=(_change(disk, target, "Deallocate its machine, then change the type"),),
-        undo=(_change(disk, now, f"Back to {now}"),),
+        steps=_change(disk, target, "Deallocate its machine, then change the type"),
+        undo=_change(disk, now, f"Back to {now}"),
     )
 
 
@@ -103,5 +104,8 @@ def _list_price(
     )
 
 
-def _change(disk: Resource, type_: str, title: str) -> Step:
-    return az(title, "az disk update --ids {} --sku {}", disk.id, type_)
+def _change(disk: Resource, type_: str, title: str) -> tuple[Step, ...]:
+    return (
+        az(title, "az disk update --ids {} --sku {}", disk.id, type_),
+        *changed(disk.id, {"sku": {"name": type_}}),
+    )

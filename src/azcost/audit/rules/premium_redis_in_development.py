@@ -1,5 +1,6 @@
 """Premium Redis caches for development that use nothing of what is premium."""
 
+from azcost.audit.changes import MOVED
 from azcost.audit.environments import is_for_development
 from azcost.audit.facts import Facts, evidence_of
 from azcost.audit.resource import Resource
@@ -63,6 +64,7 @@ def premium_redis_in_development(cache: Resource, facts: Facts) -> Verdict:
                "az redis create --name {} --resource-group {} --location {} --sku Standard "
                "--vm-size {}",
                f"{cache.name[:60]}-s", cache.resource_group, cache.location, target),
+            MOVED,
             az("Delete the premium one", "az redis delete --ids {}", cache.id),
         ),
         undo=(

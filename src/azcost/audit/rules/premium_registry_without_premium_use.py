@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from azcost.audit.changes import changed
 from azcost.audit.facts import Facts, evidence_of
 from azcost.audit.resource import Resource
 from azcost.audit.rule import (
@@ -84,6 +85,7 @@ def premium_registry_without_premium_use(registry: Resource, facts: Facts) -> Ve
                 registry.name,
                 registry.resource_group,
             ),
+            *changed(registry.id, {"sku": {"name": "Standard"}}),
         ),
         undo=(
             az(
@@ -92,6 +94,7 @@ def premium_registry_without_premium_use(registry: Resource, facts: Facts) -> Ve
                 registry.name,
                 registry.resource_group,
             ),
+            *changed(registry.id, {"sku": {"name": "Premium"}}),
         ),
     )
 

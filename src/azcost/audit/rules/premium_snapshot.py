@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from azcost.audit.changes import changed
 from azcost.audit.facts import Facts, evidence_of
 from azcost.audit.machines import share_saved
 from azcost.audit.resource import Resource
@@ -53,10 +54,13 @@ def premium_snapshot(snapshot: Resource, facts: Facts) -> Verdict:
             Stated("list price", f"{percent(share)} less on standard storage"),
             *evidence_of(bill),
         ),
-        steps=(_keep_on(snapshot, "Standard_LRS", "Keep it on standard storage"),),
-        undo=(_keep_on(snapshot, "Premium_LRS", "Back to premium storage"),),
+        steps=_keep_on(snapshot, "Standard_LRS", "Keep it on standard storage"),
+        undo=_keep_on(snapshot, "Premium_LRS", "Back to premium storage"),
     )
 
 
-def _keep_on(snapshot: Resource, sku: str, title: str) -> Step:
-    return az(title, "az snapshot update --ids {} --sku {}", snapshot.id, sku)
+def _keep_on(snapshot: Resource, sku: str, title: str) -> tuple[Step, ...]:
+    return (
+        az(title, "az snapshot update --ids {} --sku {}", snapshot.id, sku),
+        *changed(snapshot.id, {"sku": {"name": sku}}),
+    )

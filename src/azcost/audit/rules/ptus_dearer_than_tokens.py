@@ -88,7 +88,7 @@ def ptus_dearer_than_tokens(deployment: Resource, facts: Facts) -> Verdict:
             *evidence_of(bill),
         ),
         steps=(
-            create(
+            *create(
                 f"Deploy it as {instead} beside it, and send requests there",
                 deployment,
                 instead,
@@ -97,7 +97,7 @@ def ptus_dearer_than_tokens(deployment: Resource, facts: Facts) -> Verdict:
             ),
             by_hand(delete(deployment), "when no request comes to it any more"),
         ),
-        undo=(as_it_was(deployment),),
+        undo=as_it_was(deployment),
     )
 
 

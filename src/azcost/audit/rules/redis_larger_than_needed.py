@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from azcost.audit.changes import changed
 from azcost.audit.facts import Facts, evidence_of
 from azcost.audit.resource import Resource
 from azcost.audit.rule import (
@@ -99,16 +100,18 @@ def redis_larger_than_needed(cache: Resource, facts: Facts) -> Verdict:
             clients.evidence("clients"),
             *evidence_of(bill),
         ),
-        steps=(_set(cache, f"{family}{target}"),),
-        undo=(_set(cache, f"{family}{own}"),),
+        steps=_set(cache, family, target),
+        undo=_set(cache, family, own),
     )
 
 
-def _set(cache: Resource, size: str) -> Step:
-    return az(
-        f"Make it a {size}; it scales in place",
+def _set(cache: Resource, family: str, size: int) -> tuple[Step, ...]:
+    step = az(
+        f"Make it a {family}{size}; it scales in place",
         "az redis update --name {} --resource-group {} --vm-size {}",
         cache.name,
         cache.resource_group,
-        size,
+        f"{family}{size}",
     )
+    sku = {"family": family, "capacity": size}
+    return (step, *changed(cache.id, {"properties": {"sku": sku}}))

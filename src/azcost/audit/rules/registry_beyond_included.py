@@ -13,6 +13,7 @@ from azcost.audit.rule import (
     Waste,
     az,
     rule,
+    said,
 )
 
 DAYS = 14
@@ -66,6 +67,13 @@ def registry_beyond_included(registry: Resource, facts: Facts) -> Verdict:
                 command,
                 registry.name,
                 purge,
+            ),
+            said("No template does this: images are content, which templates do not declare"),
+        ),
+        undo=(
+            said(
+                "What is purged does not come back: read the dry run first, and build again "
+                "what was still needed"
             ),
         ),
     )

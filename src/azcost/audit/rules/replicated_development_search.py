@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from azcost.audit.changes import changed
 from azcost.audit.environments import is_for_development
 from azcost.audit.facts import Facts, evidence_of
 from azcost.audit.resource import Resource
@@ -10,6 +11,7 @@ from azcost.audit.rule import (
     Category,
     Confidence,
     Stated,
+    Step,
     Verdict,
     Waste,
     az,
@@ -43,7 +45,6 @@ def replicated_development_search(service: Resource, facts: Facts) -> Verdict:
     if refused.maximum > 0:
         return None
     bill = facts.bill(service).only(meter="Unit")
-    update = "az search service update --name {} --resource-group {} --replica-count {}"
     return Waste(
         title=f"The search service {service.name} is for development and has {replicas} replicas",
         action=Action.RIGHTSIZE,
@@ -55,6 +56,14 @@ def replicated_development_search(service: Resource, facts: Facts) -> Verdict:
             refused.evidence("% refused"),
             *evidence_of(bill),
         ),
-        steps=(az("Keep one replica", update, service.name, service.resource_group, 1),),
-        undo=(az("As it was", update, service.name, service.resource_group, replicas),),
+        steps=_set(service, "Keep one replica", 1),
+        undo=_set(service, "As it was", replicas),
+    )
+
+
+def _set(service: Resource, title: str, replicas: int) -> tuple[Step, ...]:
+    update = "az search service update --name {} --resource-group {} --replica-count {}"
+    return (
+        az(title, update, service.name, service.resource_group, replicas),
+        *changed(service.id, {"properties": {"replicaCount": replicas}}),
     )

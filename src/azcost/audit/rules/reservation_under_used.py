@@ -17,6 +17,7 @@ from azcost.audit.rule import (
     Waste,
     az,
     rule,
+    said,
 )
 from azcost.audit.snapshot import Part
 
@@ -64,6 +65,12 @@ def reservation_under_used(reservation: Resource, facts: Facts) -> Verdict:
         if bill.items or not bill.is_known
         else ("What the unused part costs: the bill has no row UnusedReservation for it.",),
         steps=_steps(reservation, scope, spare),
+        undo=(
+            said(
+                f"The scope goes back to {scope} in the same way; what is returned or exchanged "
+                "is gone, and is bought again at the price of that day"
+            ),
+        ),
     )
 
 

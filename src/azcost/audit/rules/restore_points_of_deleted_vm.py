@@ -3,7 +3,16 @@
 from azcost.audit.facts import Facts
 from azcost.audit.leftovers import leftover
 from azcost.audit.resource import Resource
-from azcost.audit.rule import Category, Confidence, Stated, Unknown, Verdict, az, rule
+from azcost.audit.rule import (
+    Category,
+    Confidence,
+    Stated,
+    Unknown,
+    Verdict,
+    az,
+    rule,
+    said,
+)
 
 VM = "Microsoft.Compute/virtualMachines"
 
@@ -41,5 +50,5 @@ def restore_points_of_deleted_vm(collection: Resource, facts: Facts) -> Verdict:
                 collection.id,
             ),
         ),
-        undo=(),
+        undo=(said("Nothing brings deleted restore points back"),),
     )

@@ -16,6 +16,7 @@ from azcost.audit.rule import (
     Waste,
     az,
     rule,
+    said,
 )
 from azcost.audit.snapshot import Part
 
@@ -59,6 +60,7 @@ def savings_plan_under_used(plan: Resource, facts: Facts) -> Verdict:
         if bill.items or not bill.is_known
         else ("What the unused part costs: the bill has no row UnusedSavingsPlan for it.",),
         steps=_steps(plan, scope),
+        undo=(said(f"The same commands with --renew true, and the scope {scope}"),),
     )
 
 

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from azcost.audit import machines
 from azcost.audit.autoscale import autoscale_of
+from azcost.audit.changes import changed
 from azcost.audit.facts import Facts, evidence_of
 from azcost.audit.machines import SCALE_SET
 from azcost.audit.pools import CPU, MEMORY, instances_needed, is_of_kubernetes
@@ -13,6 +14,7 @@ from azcost.audit.rule import (
     Category,
     Confidence,
     Stated,
+    Step,
     Unknown,
     Verdict,
     Waste,
@@ -73,13 +75,13 @@ def scale_set_larger_than_needed(scale_set: Resource, facts: Facts) -> Verdict:
             free.evidence("bytes"),
             *evidence_of(bill),
         ),
-        steps=(
-            az(
-                "Fewer instances",
-                "az vmss scale --ids {} --new-capacity {}",
-                scale_set.id,
-                needed,
-            ),
-        ),
-        undo=(az("As it was", "az vmss scale --ids {} --new-capacity {}", scale_set.id, count),),
+        steps=_set(scale_set, "Fewer instances", needed),
+        undo=_set(scale_set, "As it was", count),
+    )
+
+
+def _set(scale_set: Resource, title: str, count: int) -> tuple[Step, ...]:
+    return (
+        az(title, "az vmss scale --ids {} --new-capacity {}", scale_set.id, count),
+        *changed(scale_set.id, {"sku": {"capacity": count}}),
     )

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from azcost.audit import machines
 from azcost.audit.autoscale import autoscale_of
+from azcost.audit.changes import made
 from azcost.audit.facts import Facts, evidence_of
 from azcost.audit.machines import SCALE_SET
 from azcost.audit.pools import CPU, MEMORY, instances_needed, is_of_kubernetes
@@ -109,4 +110,48 @@ def _follow_the_load(scale_set: Resource, least: int, most: int) -> tuple[Step, 
             "--condition 'Percentage CPU < 30 avg 10m' --scale in 1",
             *(scale_set.resource_group, name) * 2,
         ),
+        *made(_settings_id(scale_set), _settings(scale_set, least, most), scale_set.location),
     )
+
+
+def _settings_id(scale_set: Resource) -> str:
+    group = scale_set.id.partition("/providers/")[0]
+    return f"{group}/providers/Microsoft.Insights/autoscaleSettings/{scale_set.name}-scale"
+
+
+def _settings(scale_set: Resource, least: int, most: int) -> dict[str, object]:
+    capacity = {"minimum": str(least), "maximum": str(most), "default": str(most)}
+    rules = (
+        _rule(scale_set, "GreaterThan", 70, "PT5M", "Increase"),
+        _rule(scale_set, "LessThan", 30, "PT10M", "Decrease"),
+    )
+    return {
+        "properties": {
+            "enabled": True,
+            "targetResourceUri": scale_set.id,
+            "profiles": [{"name": "load", "capacity": capacity, "rules": rules}],
+        }
+    }
+
+
+def _rule(
+    scale_set: Resource, operator: str, threshold: int, window: str, direction: str
+) -> dict[str, object]:
+    return {
+        "metricTrigger": {
+            "metricName": "Percentage CPU",
+            "metricResourceUri": scale_set.id,
+            "timeGrain": "PT1M",
+            "statistic": "Average",
+            "timeWindow": window,
+            "timeAggregation": "Average",
+            "operator": operator,
+            "threshold": threshold,
+        },
+        "scaleAction": {
+            "direction": direction,
+            "type": "ChangeCount",
+            "value": "1",
+            "cooldown": "PT5M",
+        },
+    }

@@ -19,6 +19,7 @@ from azcost.audit.rule import (
     az,
     percent,
     rule,
+    said,
 )
 from azcost.audit.snapshot import Part
 
@@ -83,6 +84,7 @@ def shutdown_without_effect(vm: Resource, facts: Facts) -> Verdict:
                 vm.id,
             ),
             az("Stop it now", "az vm deallocate --ids {}", vm.id),
+            said("No template for this: the schedule is there, and somebody starts it again"),
         ),
         undo=(az("Start it again", "az vm start --ids {}", vm.id),),
     )

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import numpy as np
 
+from azcost.audit.changes import changed
 from azcost.audit.facts import Facts, Window, evidence_of
 from azcost.audit.resource import Resource
 from azcost.audit.rule import (
@@ -82,8 +83,8 @@ def sql_database_fits_serverless(database: Resource, facts: Facts) -> Verdict:
             cpu.evidence("%"),
             *evidence_of(bill),
         ),
-        steps=(_set(database, f"GP_S_Gen5_{vcores}"),),
-        undo=(_set(database, f"GP_Gen5_{vcores}"),),
+        steps=_set(database, "GP_S_Gen5", vcores),
+        undo=_set(database, "GP_Gen5", vcores),
     )
 
 
@@ -109,10 +110,11 @@ def _said(price: Money) -> str:
     return f"{price.amount:.2f} {price.currency} a month"
 
 
-def _set(database: Resource, objective: str) -> Step:
-    return az(
-        f"Make it a {objective}; connections drop for a moment",
+def _set(database: Resource, name: str, vcores: int) -> tuple[Step, ...]:
+    step = az(
+        f"Make it a {name}_{vcores}; connections drop for a moment",
         "az sql db update --ids {} --service-objective {}",
         database.id,
-        objective,
+        f"{name}_{vcores}",
     )
+    return (step, *changed(database.id, {"sku": {"name": name, "capacity": vcores}}))

@@ -6,6 +6,7 @@ from decimal import Decimal
 import msgspec
 
 from azcost.audit.bill import Bill
+from azcost.audit.changes import changed
 from azcost.audit.facts import Facts, evidence_of
 from azcost.audit.resource import Resource
 from azcost.audit.rule import (
@@ -96,8 +97,8 @@ def sql_database_larger_than_needed(database: Resource, facts: Facts) -> Verdict
             *(one.evidence("%") for one in load),
             *evidence_of(bill),
         ),
-        steps=(_set(database, target.name),),
-        undo=(_set(database, objective),),
+        steps=_set(database, target),
+        undo=_set(database, own),
     )
 
 
@@ -139,10 +140,12 @@ def _share(database: Resource, facts: Facts, target: Size, own: Size) -> Decimal
     return 1 - prices[0].amount / prices[1].amount
 
 
-def _set(database: Resource, objective: str) -> Step:
-    return az(
-        f"Make it a {objective}; connections drop for a moment",
+def _set(database: Resource, size: Size) -> tuple[Step, ...]:
+    step = az(
+        f"Make it a {size.name}; connections drop for a moment",
         "az sql db update --ids {} --service-objective {}",
         database.id,
-        objective,
+        size.name,
     )
+    # Within a tier only the number of vCores or DTUs differs.
+    return (step, *changed(database.id, {"sku": {"capacity": size.amount}}))

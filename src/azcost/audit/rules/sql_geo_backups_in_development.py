@@ -3,6 +3,7 @@
 from decimal import Decimal
 from typing import Literal
 
+from azcost.audit.changes import changed
 from azcost.audit.environments import is_for_development
 from azcost.audit.facts import Facts, evidence_of
 from azcost.audit.resource import Resource
@@ -54,8 +55,8 @@ def sql_geo_backups_in_development(database: Resource, facts: Facts) -> Verdict:
         confidence=Confidence.HIGH,
         saving=bill.saving(1 - local.amount / geo.amount),
         evidence=(Stated("currentBackupStorageRedundancy", "Geo"), *evidence_of(bill)),
-        steps=(_set(database, "Local"),),
-        undo=(_set(database, "Geo"),),
+        steps=_set(database, "Local"),
+        undo=_set(database, "Geo"),
     )
 
 
@@ -72,10 +73,12 @@ def _price(database: Resource, facts: Facts, redundancy: Literal["LRS", "RA-GRS"
     return facts.list_price(only_backups)
 
 
-def _set(database: Resource, redundancy: str) -> Step:
-    return az(
+def _set(database: Resource, redundancy: str) -> tuple[Step, ...]:
+    step = az(
         f"Store new backups as {redundancy}",
         "az sql db update --ids {} --backup-storage-redundancy {}",
         database.id,
         redundancy,
     )
+    set_to = {"requestedBackupStorageRedundancy": redundancy}
+    return (step, *changed(database.id, {"properties": set_to}))

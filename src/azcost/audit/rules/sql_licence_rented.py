@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from azcost.audit.changes import changed
 from azcost.audit.facts import Facts, evidence_of
 from azcost.audit.resource import Resource
 from azcost.audit.rule import Action, Category, Confidence, Stated, Step, Verdict, Waste, az, rule
@@ -43,10 +44,13 @@ def sql_licence_rented(database: Resource, facts: Facts) -> Verdict:
         confidence=Confidence.LOW,
         saving=bill.saving(low=Decimal(0)),
         evidence=(Stated("licenseType", "LicenseIncluded"), *evidence_of(bill)),
-        steps=(_set(database, "Use licences that you have", "BasePrice"),),
-        undo=(_set(database, "Rent them again", "LicenseIncluded"),),
+        steps=_set(database, "Use licences that you have", "BasePrice"),
+        undo=_set(database, "Rent them again", "LicenseIncluded"),
     )
 
 
-def _set(database: Resource, title: str, licence: str) -> Step:
-    return az(title, COMMANDS[database.type], database.id, licence)
+def _set(database: Resource, title: str, licence: str) -> tuple[Step, ...]:
+    return (
+        az(title, COMMANDS[database.type], database.id, licence),
+        *changed(database.id, {"properties": {"licenseType": licence}}),
+    )

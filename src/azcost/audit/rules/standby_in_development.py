@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from azcost.audit.changes import changed
 from azcost.audit.environments import is_for_development
 from azcost.audit.facts import Facts, evidence_of
 from azcost.audit.resource import Resource
@@ -44,15 +45,16 @@ def standby_in_development(server: Resource, facts: Facts) -> Verdict:
             Stated("sku.name", server.sku.name or "unknown"),
             *evidence_of(bill),
         ),
-        steps=(_set(server, "Disabled"),),
-        undo=(_set(server, mode),),
+        steps=_set(server, "Disabled"),
+        undo=_set(server, mode),
     )
 
 
-def _set(server: Resource, mode: str) -> Step:
-    return az(
+def _set(server: Resource, mode: str) -> tuple[Step, ...]:
+    step = az(
         f"High availability: {mode}",
         f"{COMMANDS[server.type]} --ids {{}} --high-availability {{}}",
         server.id,
         mode,
     )
+    return (step, *changed(server.id, {"properties": {"highAvailability": {"mode": mode}}}))

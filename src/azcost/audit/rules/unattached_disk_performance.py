@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from azcost.audit.changes import changed
 from azcost.audit.facts import Facts, evidence_of
 from azcost.audit.leftovers import KEEP_TAG
 from azcost.audit.resource import Resource
@@ -66,8 +67,8 @@ def unattached_disk_performance(disk: Resource, facts: Facts) -> Verdict:
             Stated("list price now, and at the least", f"{now}, {then}"),
             *evidence_of(bill),
         ),
-        steps=(_set(disk, "Set it to the least", min(iops, least_iops), min(mbps, least_mbps)),),
-        undo=(_set(disk, "Set it as it was, before it is attached", iops, mbps),),
+        steps=_set(disk, "Set it to the least", min(iops, least_iops), min(mbps, least_mbps)),
+        undo=_set(disk, "Set it as it was, before it is attached", iops, mbps),
     )
 
 
@@ -96,11 +97,12 @@ def _list_price(
     return facts.list_price(service)
 
 
-def _set(disk: Resource, title: str, iops: float, mbps: float) -> Step:
-    return az(
+def _set(disk: Resource, title: str, iops: float, mbps: float) -> tuple[Step, ...]:
+    performance = {"diskIOPSReadWrite": round(iops), "diskMBpsReadWrite": round(mbps)}
+    step = az(
         title,
         "az disk update --ids {} --disk-iops-read-write {} --disk-mbps-read-write {}",
         disk.id,
-        f"{iops:.0f}",
-        f"{mbps:.0f}",
+        *performance.values(),
     )
+    return (step, *changed(disk.id, {"properties": performance}))

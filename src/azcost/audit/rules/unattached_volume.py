@@ -3,7 +3,16 @@
 from azcost.audit.facts import Facts
 from azcost.audit.leftovers import CLUSTER, VOLUME_TAGS, leftover
 from azcost.audit.resource import Resource
-from azcost.audit.rule import Category, Confidence, Stated, Unknown, Verdict, az, rule
+from azcost.audit.rule import (
+    Category,
+    Confidence,
+    Stated,
+    Unknown,
+    Verdict,
+    az,
+    rule,
+    said,
+)
 
 # Judged: a quarter, so that what is run once a month or at the end of a quarter is left alone.
 LONG_DAYS = 90
@@ -51,5 +60,5 @@ def unattached_volume(disk: Resource, facts: Facts) -> Verdict:
             ),
             az("Delete it", "az disk delete --ids {} --yes", disk.id),
         ),
-        undo=(),
+        undo=(said("Nothing brings a deleted disk back but a snapshot that was made before"),),
     )

@@ -17,6 +17,7 @@ from azcost.audit.rule import (
     Waste,
     percent,
     rule,
+    said,
 )
 from azcost.audit.snapshot import Part
 from azcost.pricing.models import SKU_CODES
@@ -90,7 +91,9 @@ def uncached_prompts(deployment: Resource, facts: Facts) -> Verdict:
                 "messages = [instructions, *examples, *history, question]",
                 "python",
             ),
+            said("No command and no template does this: the prompts are in the application"),
         ),
+        undo=(said("Put the parts of the prompts back in the order that they had"),),
     )
 
 

@@ -1,5 +1,6 @@
 """Workspaces of development that take in logs without a limit."""
 
+from azcost.audit.changes import changed
 from azcost.audit.environments import is_for_development
 from azcost.audit.facts import Facts, evidence_of
 from azcost.audit.log_workspaces import LOGS, WORKSPACE
@@ -9,6 +10,7 @@ from azcost.audit.rule import (
     Category,
     Confidence,
     Stated,
+    Step,
     Verdict,
     Waste,
     az,
@@ -37,7 +39,6 @@ def uncapped_development_logs(workspace: Resource, facts: Facts) -> Verdict:
         return None
     days = facts.used_by_day(workspace, service=LOGS, meter="Data Ingestion")
     proposed = max(round(max(days, default=0) * TIMES_A_DAY), 1)
-    update = "az monitor log-analytics workspace update --ids {} --quota {}"
     return Waste(
         title=f"{workspace.name} is for development and takes in logs without a cap",
         action=Action.NONE,
@@ -48,6 +49,14 @@ def uncapped_development_logs(workspace: Resource, facts: Facts) -> Verdict:
             Stated("most on a day", f"{max(days, default=0):.1f} GB"),
             *evidence_of(facts.bill(workspace).only(service=LOGS)),
         ),
-        steps=(az("Cap it at twice the most of the last month", update, workspace.id, proposed),),
-        undo=(az("No cap", update, workspace.id, NO_CAP),),
+        steps=_cap(workspace, "Cap it at twice the most of the last month", proposed),
+        undo=_cap(workspace, "No cap", NO_CAP),
     )
+
+
+def _cap(workspace: Resource, title: str, quota: int) -> tuple[Step, ...]:
+    return (
+        az(title, "az monitor log-analytics workspace update --ids {} --quota {}",
+           workspace.id, quota),
+        *changed(workspace.id, {"properties": {"workspaceCapping": {"dailyQuotaGb": quota}}}),
+    )  # fmt: skip

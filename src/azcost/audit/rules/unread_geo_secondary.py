@@ -1,6 +1,7 @@
 """Storage accounts whose second region can be read, and is not."""
 
 from azcost.audit.blob_accounts import ACCOUNT, list_price, redundancy_of, sku_with
+from azcost.audit.changes import changed
 from azcost.audit.facts import Facts, evidence_of
 from azcost.audit.resource import Resource
 from azcost.audit.rule import (
@@ -71,6 +72,7 @@ def unread_geo_secondary(account: Resource, facts: Facts) -> Verdict:
                 account.id,
                 sku_with(account, target),
             ),
+            *changed(account.id, {"sku": {"name": sku_with(account, target)}}),
         ),
         undo=(
             az(
@@ -79,5 +81,6 @@ def unread_geo_secondary(account: Resource, facts: Facts) -> Verdict:
                 account.id,
                 account.sku.name,
             ),
+            *changed(account.id, {"sku": {"name": account.sku.name}}),
         ),
     )

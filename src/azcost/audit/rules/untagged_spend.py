@@ -13,6 +13,7 @@ from azcost.audit.rule import (
     az,
     percent,
     rule,
+    said,
 )
 from azcost.audit.snapshot import Part
 
@@ -55,14 +56,18 @@ def untagged_spend(subscription: Resource, facts: Facts) -> Verdict:
             Stated("resources", str(len(spend))),
             *evidence_of(facts.bill(*(one for _, one in top))),
         ),
-        steps=tuple(
-            az(
-                f"Say whose {one.name} is ({cost} a month)",
-                "az tag update --resource-id {} --operation merge --tags owner=WHO",
-                one.id,
-            )
-            for cost, one in top
+        steps=(
+            *(
+                az(
+                    f"Say whose {one.name} is ({cost} a month)",
+                    "az tag update --resource-id {} --operation merge --tags owner=WHO",
+                    one.id,
+                )
+                for cost, one in top
+            ),
+            said("In templates: `tags` of each resource, else the next deployment takes them off"),
         ),
+        undo=(said("A tag changes nothing else; `az tag update --operation delete` takes it off"),),
     )
 
 

@@ -1,6 +1,7 @@
 """Reserved capacity on which no machine runs."""
 
 from azcost.audit import machines
+from azcost.audit.changes import changed
 from azcost.audit.facts import Facts, evidence_of
 from azcost.audit.resource import Resource
 from azcost.audit.rule import (
@@ -64,6 +65,7 @@ def unused_capacity_reservation(reservation: Resource, facts: Facts) -> Verdict:
                 reservation.id,
                 using,
             ),
+            *changed(reservation.id, {"sku": {"capacity": using}}),
         ),
         undo=(
             az(
@@ -72,5 +74,6 @@ def unused_capacity_reservation(reservation: Resource, facts: Facts) -> Verdict:
                 reservation.id,
                 capacity,
             ),
+            *changed(reservation.id, {"sku": {"capacity": capacity}}),
         ),
     )

@@ -3,7 +3,16 @@
 from azcost.audit.facts import Facts
 from azcost.audit.leftovers import leftover
 from azcost.audit.resource import Resource
-from azcost.audit.rule import Category, Confidence, Stated, Unknown, Verdict, az, rule
+from azcost.audit.rule import (
+    Category,
+    Confidence,
+    Stated,
+    Unknown,
+    Verdict,
+    az,
+    rule,
+    said,
+)
 
 # Judged: a release is rolled back within a quarter or not at all.
 OLD_DAYS = 90
@@ -51,5 +60,5 @@ def unused_gallery_image_version(version: Resource, facts: Facts) -> Verdict:
         ),
         at_most=Confidence.MEDIUM,
         steps=(az("Delete it: there is no way back", "az resource delete --ids {}", version.id),),
-        undo=(),
+        undo=(said("Nothing brings a deleted version back; it can be built from its source"),),
     )

@@ -5,8 +5,10 @@ from decimal import Decimal
 from azcost.audit.facts import Facts, evidence_of
 from azcost.audit.machine_learning import (
     COMPUTE,
+    first_cluster_again,
     machine_bill,
     nodes_of,
+    second_cluster,
     size_of,
     while_active,
     workspace_of,
@@ -17,7 +19,6 @@ from azcost.audit.rule import (
     Category,
     Confidence,
     Stated,
-    Step,
     Verdict,
     Waste,
     rule,
@@ -85,12 +86,10 @@ def unused_gpus_in_nodes(cluster: Resource, facts: Facts) -> Verdict:
             *evidence_of(bill),
         ),
         not_checked=("The low end: the jobs need the memory of all GPUs.",),
-        steps=(Step("Make a second cluster of the smaller size", _yaml(cluster, target), "yaml"),),
-        undo=(
-            Step(
-                "Send the jobs to the old cluster again", f"compute: azureml:{cluster.name}", "yaml"
-            ),
+        steps=second_cluster(
+            "Make a second cluster of the smaller size", cluster, "small", target.size
         ),
+        undo=first_cluster_again(cluster, "small"),
     )
 
 
@@ -114,18 +113,3 @@ def _smaller(size: VmSize, region: str, facts: Facts) -> tuple[VmSize, Decimal] 
 
 def _price(size: VmSize, region: str, facts: Facts) -> Money | None:
     return facts.list_price(VirtualMachine(name="node", region=region, size=size.size))
-
-
-def _yaml(cluster: Resource, size: VmSize) -> str:
-    most = cluster.number("properties.scaleSettings.maxNodeCount") or 1
-    return "\n".join(
-        (
-            "# az ml compute create --file smaller.yml",
-            "$schema: https://azuremlschemas.azureedge.net/latest/amlCompute.schema.json",
-            f"name: {cluster.name[:20]}-small",
-            "type: amlcompute",
-            f"size: {size.size}",
-            "min_instances: 0",
-            f"max_instances: {most:.0f}",
-        )
-    )

@@ -3,7 +3,15 @@
 from azcost.audit.facts import Facts
 from azcost.audit.leftovers import leftover
 from azcost.audit.resource import Resource
-from azcost.audit.rule import Category, Confidence, Stated, Verdict, az, rule
+from azcost.audit.rule import (
+    Category,
+    Confidence,
+    Stated,
+    Verdict,
+    az,
+    rule,
+    said,
+)
 
 USERS = (
     "Microsoft.Compute/virtualMachines",
@@ -47,5 +55,5 @@ def unused_image(image: Resource, facts: Facts) -> Verdict:
                 image.id,
             ),
         ),
-        undo=(),
+        undo=(said("Nothing brings it back but a copy, such as a version in a gallery"),),
     )

@@ -1,5 +1,6 @@
 """Deployments of Azure OpenAI by the token that nobody uses."""
 
+from azcost.audit.changes import IN_TEMPLATES
 from azcost.audit.facts import Facts
 from azcost.audit.model_deployments import (
     DEPLOYMENT,
@@ -18,6 +19,7 @@ from azcost.audit.rule import (
     Verdict,
     Waste,
     rule,
+    said,
 )
 from azcost.audit.snapshot import Part
 
@@ -50,6 +52,6 @@ def unused_model_deployment(deployment: Resource, facts: Facts) -> Verdict:
             Stated("kind and quota", f"{deployment.sku.name}, {deployment.sku.capacity or 0:.0f}"),
             requests.evidence("requests an hour"),
         ),
-        steps=(delete(deployment),),
-        undo=(as_it_was(deployment),),
+        steps=(delete(deployment), said(IN_TEMPLATES[Action.DELETE])),
+        undo=as_it_was(deployment),
     )

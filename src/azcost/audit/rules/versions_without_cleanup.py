@@ -1,6 +1,6 @@
 """Blob services that keep every version of every blob."""
 
-from azcost.audit.blob_accounts import BLOBS, rules_of
+from azcost.audit.blob_accounts import BLOBS, applied, rules_of
 from azcost.audit.facts import Facts
 from azcost.audit.resource import Resource
 from azcost.audit.rule import (
@@ -8,17 +8,23 @@ from azcost.audit.rule import (
     Category,
     Confidence,
     Stated,
-    Step,
     Unknown,
     Verdict,
     Waste,
     rule,
+    said,
 )
 from azcost.audit.snapshot import Part
 
-RULE = """{"enabled": true, "name": "old-versions", "type": "Lifecycle",
-  "definition": {"filters": {"blobTypes": ["blockBlob"]},
-    "actions": {"version": {"delete": {"daysAfterCreationGreaterThan": 90}}}}}"""
+RULE = {
+    "enabled": True,
+    "name": "old-versions",
+    "type": "Lifecycle",
+    "definition": {
+        "filters": {"blobTypes": ["blockBlob"]},
+        "actions": {"version": {"delete": {"daysAfterCreationGreaterThan": 90}}},
+    },
+}
 
 
 @rule(BLOBS, category=Category.STORAGE, needs=(Part.STORAGE_POLICIES,))
@@ -40,6 +46,7 @@ def versions_without_cleanup(blobs: Resource, facts: Facts) -> Verdict:
         return Unknown("its storage account was not read")
     if any(one.has("definition.actions.version") for one in rules_of(account, facts)):
         return None
+    steps, undo = applied(account, "Delete versions after 90 days", RULE)
     return Waste(
         title=f"{account.name} keeps every version of its blobs for ever",
         action=Action.NONE,
@@ -49,5 +56,6 @@ def versions_without_cleanup(blobs: Resource, facts: Facts) -> Verdict:
             Stated("isVersioningEnabled", "true"),
             Stated("lifecycle rules for versions", "none"),
         ),
-        steps=(Step("Add this rule to the account's lifecycle policy", RULE, "json"),),
+        steps=steps,
+        undo=(*undo, said("Versions that the rule deleted do not come back")),
     )

@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from azcost.audit import machines, sizes
+from azcost.audit.changes import changed
 from azcost.audit.facts import Facts, Window, evidence_of
 from azcost.audit.machines import VM, Machine
 from azcost.audit.resource import Resource
@@ -92,7 +93,7 @@ def vm_larger_than_needed(vm: Resource, facts: Facts) -> Verdict:
         ),
         not_checked=() if limits else ("Its IOPS and throughput, which were not measured.",),
         steps=_resize(machine, target),
-        undo=(_to_size(f"Back to {machine.size}", vm, machine.size),),
+        undo=_to_size(f"Back to {machine.size}", vm, machine.size),
     )
 
 
@@ -120,11 +121,12 @@ def _resize(machine: Machine, target: str) -> tuple[Step, ...]:
             vm.id,
             target,
         ),
-        _to_size("Change the size; the machine restarts", vm, target),
-        Step("In Bicep", f"hardwareProfile: {{ vmSize: '{target}' }}", "bicep"),
-        Step("In Terraform", f'size = "{target}"', "terraform"),
+        *_to_size("Change the size; the machine restarts", vm, target),
     )
 
 
-def _to_size(title: str, vm: Resource, size: str) -> Step:
-    return az(title, "az vm resize --ids {} --size {}", vm.id, size)
+def _to_size(title: str, vm: Resource, size: str) -> tuple[Step, ...]:
+    return (
+        az(title, "az vm resize --ids {} --size {}", vm.id, size),
+        *changed(vm.id, {"properties": {"hardwareProfile": {"vmSize": size}}}),
+    )

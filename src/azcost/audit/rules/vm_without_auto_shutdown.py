@@ -14,7 +14,6 @@ from azcost.audit.rule import (
     Category,
     Confidence,
     Stated,
-    Step,
     Verdict,
     Waste,
     az,
@@ -72,7 +71,9 @@ def vm_without_auto_shutdown(vm: Resource, facts: Facts) -> Verdict:
             *evidence_of(bill),
         ),
         not_checked=("Whether it is really started each working day: half is saved at least.",),
-        steps=_shutdown(vm),
+        steps=machines.shut_down_daily(
+            "Shut it down every evening (UTC); people start it when they come", vm, f"{EVENING}00"
+        ),
         undo=(az("No schedule", "az vm auto-shutdown --ids {} --off", vm.id),),
     )
 
@@ -90,29 +91,3 @@ def _off_hours(cpu: Window, facts: Facts) -> tuple[float, float]:
     weekday = (facts.today.weekday() - DAYS + np.arange(len(cpu.steps)) // 24) % 7
     off = (hour >= EVENING) | (hour < MORNING) | (weekday >= 5)
     return float(np.mean(off)), float(np.mean(off & (cpu.steps < QUIET_CPU)))
-
-
-def _shutdown(vm: Resource) -> tuple[Step, ...]:
-    return (
-        az(
-            "Shut it down every evening (UTC); people start it when they come",
-            "az vm auto-shutdown --ids {} --time {}",
-            vm.id,
-            f"{EVENING}00",
-        ),
-        Step(
-            "In Bicep",
-            "resource shutdown 'Microsoft.DevTestLab/schedules@2018-09-15' = {\n"
-            f"  name: 'shutdown-computevm-{vm.name}'\n"
-            "  location: resourceGroup().location\n"
-            "  properties: {\n"
-            "    status: 'Enabled'\n"
-            "    taskType: 'ComputeVmShutdownTask'\n"
-            f"    dailyRecurrence: {{ time: '{EVENING}00' }}\n"
-            "    timeZoneId: 'UTC'\n"
-            f"    targetResourceId: '{vm.id}'\n"
-            "  }\n"
-            "}",
-            "bicep",
-        ),
-    )

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from azcost.audit.aggregation import peaks
+from azcost.audit.changes import changed
 from azcost.audit.facts import Facts, Window, evidence_of
 from azcost.audit.resource import Resource, key_of
 from azcost.audit.rule import (
@@ -100,8 +101,8 @@ def vpn_gateway_larger_than_needed(gateway: Resource, facts: Facts) -> Verdict:
             clients.evidence("clients"),
             *evidence_of(bill),
         ),
-        steps=(_resize(gateway, f"{target}{zonal}"),),
-        undo=(_resize(gateway, sku),),
+        steps=_resize(gateway, f"{target}{zonal}"),
+        undo=_resize(gateway, sku),
     )
 
 
@@ -127,10 +128,11 @@ def _price(facts: Facts, gateway: Resource, sku: Any) -> Decimal | None:
     return price.amount if price else None
 
 
-def _resize(gateway: Resource, sku: str) -> Step:
-    return az(
+def _resize(gateway: Resource, sku: str) -> tuple[Step, ...]:
+    step = az(
         f"Make it a {sku}; connections drop for some minutes",
         "az network vnet-gateway update --ids {} --sku {}",
         gateway.id,
         sku,
     )
+    return (step, *changed(gateway.id, {"properties": {"sku": {"name": sku, "tier": sku}}}))
