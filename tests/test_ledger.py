@@ -85,7 +85,7 @@ def finding(
         resource=resource(name),
         waste=Waste(
             title="x", action=action, confidence=Confidence.HIGH, saving=saving, evidence=(),
-            steps=(),
+            steps=(), undo=(),
         ),
         confidence=Confidence.HIGH,
         not_checked=(),
