@@ -154,7 +154,7 @@ def test_an_unknown_saving_is_neither_counted_nor_in_the_way() -> None:
     unknown = finding("web", Action.DELETE, {})
     blind = Waste(
         title="x", action=Action.DELETE, confidence=Confidence.HIGH, saving=None, evidence=(),
-        steps=(),
+        steps=(), undo=(),
     )  # fmt: skip
     unknown = Finding(
         rule="blind", category=Category.IDLE, resource=unknown.resource, waste=blind,
