@@ -22,7 +22,9 @@ from azcost.audit.exported import snapshot_of
 from azcost.audit.snapshot import Part
 from azcost.cli import main
 from azcost.errors import AzcostError
+from azcost.usage.exports.engines import Limits, opened
 from azcost.usage.exports.read import ExportedBill, read
+from azcost.usage.exports.sums import rows_of
 from conftest import ROOT
 
 CASES = yaml.safe_load((ROOT / "tests/cases/exports.yaml").read_text())
@@ -130,6 +132,39 @@ def test_the_example_is_what_its_generator_writes(tmp_path: Path) -> None:
         if file.suffix == ".gz":  # zlib of another release packs otherwise
             ours, shipped = gzip.decompress(ours), gzip.decompress(shipped)
             assert ours == shipped
+
+
+def test_sums_in_parts_are_the_sums_at_once() -> None:
+    assert read([EXAMPLE], limits=Limits(part_rows=100)) == read([EXAMPLE])
+
+
+def many_resources(file: Path) -> Path:
+    duckdb.sql(
+        f"""
+        COPY (
+            SELECT '2026-09-01' AS Date, 1.5 AS Cost, 'USD' AS BillingCurrency,
+                '/subscriptions/s/resourceGroups/g/providers/a/b/' || md5(i::VARCHAR) AS ResourceId
+            FROM range(200000) AS numbers(i)
+        ) TO '{file}' (FORMAT parquet)
+        """
+    )
+    return file
+
+
+def test_sums_that_do_not_fit_are_made_in_smaller_parts(tmp_path: Path) -> None:
+    file, sums_of = many_resources(tmp_path / "many.parquet"), tmp_path / "sums"
+    with opened("duckdb", tmp_path / "scratch", tmp_path, Limits(memory="60MB")) as running:
+        ((header, table),) = running.tables([file])
+        running.write(rows_of(0, header.form, [table]), sums_of)
+    assert len(list(sums_of.iterdir())) > 1
+    total = duckdb.sql(f"SELECT count(*), sum(cost) FROM read_parquet('{sums_of}/*')").fetchall()
+    assert total == [(200_000, Decimal(300_000))]
+
+
+def test_too_little_memory_is_said_with_what_to_do(tmp_path: Path) -> None:
+    file = many_resources(tmp_path / "many.parquet")
+    with pytest.raises(AzcostError, match="more memory than azcost lets it take"):
+        read([file], limits=Limits(memory="30MB"))
 
 
 def test_a_packed_file_is_unpacked_once_and_again_when_it_changes(

@@ -59,7 +59,12 @@ class ExportedBill(msgspec.Struct, frozen=True):
     remarks: tuple[str, ...]
 
 
-def read(given: Sequence[Path], engine: str = "duckdb", currency: str = "") -> ExportedBill:
+def read(
+    given: Sequence[Path],
+    engine: str = "duckdb",
+    currency: str = "",
+    limits: engines.Limits = engines.USUAL,
+) -> ExportedBill:
     """Read exports, each period once; `engine` is duckdb or spark.
 
     Raises ExportError for what is no export, contradicts itself, is incomplete, or is in
@@ -69,25 +74,24 @@ def read(given: Sequence[Path], engine: str = "duckdb", currency: str = "") -> E
     with TemporaryDirectory(prefix="azcost-") as scratch:
         folder = Path(scratch) / "sums"
         folder.mkdir()
-        with engines.opened(engine, Path(scratch), paths.cache() / "exports") as running:
-            forms, tables = _tables(running, found)
-            running.write(sums.daily(tables), folder)
-        with engines.sums_in(folder) as connection:
+        kept = paths.cache() / "exports"
+        with engines.opened(engine, Path(scratch), kept, limits) as running:
+            forms = [_add_up(running, one, folder, place) for place, one in enumerate(found)]
+        with engines.sums_in(folder, limits) as connection:
             return _bill(connection, found, forms, remarks, currency.upper())
 
 
-def _tables(running: engines.Engine, found: list[Source]) -> tuple[list[Form], list[sums.Numbered]]:
-    forms: list[Form] = []
-    tables: list[sums.Numbered] = []
-    for number, source in enumerate(found):
-        read = [running.table(file) for file in source.files]
-        own = {header.form for header, _ in read}
-        if len(own) != 1:
-            what = "files of both forms" if own else "no files: its run wrote nothing"
-            raise ExportError(f"{source.name} has {what}.")
-        forms.append(own.pop())
-        tables += [(number, forms[-1], table) for _, table in read]
-    return forms, tables
+def _add_up(running: engines.Engine, source: Source, folder: Path, number: int) -> Form:
+    """Write the sums of a source into a folder of its own; what form its files have."""
+    read = running.tables(source.files)
+    own = {header.form for header, _ in read}
+    if len(own) != 1:
+        what = "files of both forms" if own else "no files: its run wrote nothing"
+        raise ExportError(f"{source.name} has {what}.")
+    form = own.pop()
+    rows = sums.rows_of(number, form, [table for _, table in read])
+    running.write(rows, folder / str(number))
+    return form
 
 
 def _bill(

@@ -14,8 +14,6 @@ from azcost.usage.exports.headers import Form
 if TYPE_CHECKING:
     import ibis
 
-    # A table with the number of its source.
-    Numbered = tuple[int, Form, ibis.Table]
 
 MONEY = "decimal(38, 18)"
 # Doubles carry 15 digits; what stands behind the twelfth decimal is noise of theirs.
@@ -27,24 +25,27 @@ NAMES = (
 _UTC = ("Z", "+00:00", "+0000", "+00")
 
 
-def daily(tables: list[Numbered]) -> ibis.Table:
-    """The rows of all tables, each with the number of its source, added up by `NAMES` and day.
-
-    Beside the sums: `rows`, `costless` (rows whose cost is none), `subscription_name`, and
-    `example`, the text of a day that is none; `day` is null there.
-    """
+def rows_of(source: int, form: Form, tables: list[ibis.Table]) -> ibis.Table:
+    """The rows of all tables of a source, with its number."""
     import ibis
 
-    rows = [_meaning(number, form, table) for number, form, table in tables]
-    everything = reduce(lambda one, other: ibis.union(one, other), rows)
-    return everything.group_by([*NAMES, "day"]).aggregate(
+    rows = [_meaning(source, form, table) for table in tables]
+    return reduce(lambda one, other: ibis.union(one, other), rows)
+
+
+def daily(everything: ibis.Table) -> ibis.Table:
+    """Rows added up by all that is no amount: `NAMES`, day, the name of the subscription.
+
+    Beside the sums: `rows`, `costless` (rows whose cost is none), and `example`, the text of
+    a day that is none; `day` is null there. Texts are all in the key: DuckDB can write keys
+    to disk when memory is short, but not the texts that an aggregate such as max holds.
+    """
+    return everything.group_by([*NAMES, "subscription_name", "day", "example"]).aggregate(
         cost=everything.cost.sum(),
         amortised=everything.amortised.sum(),
         quantity=everything.quantity.sum(),
         rows=everything.count(),
         costless=everything.cost.isnull().sum(),
-        subscription_name=everything.subscription_name.max(),
-        example=everything.example.max(),
     )
 
 
