@@ -95,7 +95,7 @@ class DuckDb:
         """See `Engine.write`; in parts of the resources, each from reading all rows."""
         folder.mkdir()
         with _said():
-            count = int(rows.count().execute())
+            count = int(rows.count().to_pyarrow().as_py())
         parts = 1 + count // self._part_rows
         while not self._written(rows, folder, parts):
             parts *= 4
