@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from copy import deepcopy
 from pathlib import Path
@@ -54,6 +55,54 @@ class Schedules:
         return Answer(200)
 
 
+COMPUTE = "/Microsoft.MachineLearningServices/workspaces/[^/]+/computes/[^/]+"
+DURATION = re.compile("PT([0-9]+)M")
+
+
+class Computes:
+    """Azure ML's compute instances: 15 minutes to 3 days of idleness, as its API says."""
+
+    def __init__(self, azure: Azure) -> None:
+        self.idle: dict[str, str | None] = {}
+        self.writes = 0
+        self.ignores_null = False
+        azure.reply(f"GET .*{COMPUTE}$", self.get)
+        azure.reply(f"POST .*{COMPUTE}/updateIdleShutdownSetting", self.post)
+        azure.reply("GET .*/Microsoft.MachineLearningServices/workspaces$", self.workspaces)
+        azure.reply("GET .*/Microsoft.MachineLearningServices/workspaces/[^/]+/computes$", self.all)
+
+    def compute(self, path: str) -> dict[str, Any]:
+        own = {"idleTimeBeforeShutdown": self.idle.get(path.lower())}
+        return {"id": path, "properties": {"computeType": "ComputeInstance", "properties": own}}
+
+    def get(self, asked: Asked) -> Answer:
+        return Answer(body=self.compute(asked.path))
+
+    def post(self, asked: Asked) -> Answer:
+        wanted = asked.body["idleTimeBeforeShutdown"]
+        if wanted is not None:
+            minutes = DURATION.fullmatch(wanted)
+            if not minutes or not 15 <= int(minutes[1]) <= 4320:
+                return error(400, "BadArgument")
+        if wanted is not None or not self.ignores_null:
+            self.writes += 1
+            self.idle[asked.path.lower().rpartition("/")[0]] = wanted
+        return Answer(200)
+
+    def workspaces(self, asked: Asked) -> Answer:
+        found = {path.rpartition("/computes/")[0] for path in self.idle}
+        return Answer(body={"value": [{"id": one} for one in found]})
+
+    def all(self, asked: Asked) -> Answer:
+        below = [one for one in self.idle if one.startswith(asked.path.lower())]
+        return Answer(body={"value": [self.compute(one) for one in below]})
+
+
+@pytest.fixture
+def computes(azure: Azure) -> Computes:
+    return Computes(azure)
+
+
 @pytest.fixture
 def azure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Azure]:
     monkeypatch.chdir(tmp_path)
@@ -64,7 +113,7 @@ def azure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Azure]:
 
 
 @pytest.fixture
-def schedules(azure: Azure) -> Schedules:
+def schedules(azure: Azure, computes: Computes) -> Schedules:
     return Schedules(azure)
 
 
@@ -140,7 +189,7 @@ def test_a_failure_says_what_is_there_and_leaves_the_rest(
 ) -> None:
     azure.first(f"PUT .*/{SCHEDULES}/", *(error(status, "Nope") for _ in range(5)))
     result = run("apply", *PLAN, "--yes", rc=3)
-    assert "has no auto-shutdown now" in result.stderr
+    assert "has no shutdown now" in result.stderr
     assert schedules.writes == 0
     assert list(Path().glob("azcost-undo-*.json"))
 
@@ -162,13 +211,57 @@ def test_an_answer_that_is_lost_is_looked_up(azure: Azure, schedules: Schedules)
     [
         (("plan",), "Name one source"),
         (("plan", "--demo", "--zone", "Mars/Olympus"), "expected a zone"),
-        (("remove",), "Name machines by their ids"),
+        (("plan", "--demo", "--idle-minutes", "5"), "Azure takes 15 to 4320"),
+        (("remove",), "Name machines and instances by their ids"),
         (("remove", "--from", "none.json"), "is no file that azcost shutdown saved"),
         (("remove", "not-an-id"), "is not the id of a virtual machine"),
     ],
 )
 def test_bad_input(azure: Azure, words: tuple[str, ...], says: str) -> None:
     assert says in run(*words, rc=2).stderr
+
+
+DANA = "dana-gpu"
+
+
+def test_idle_shutdown_is_set_once_and_taken_back(schedules: Schedules, computes: Computes) -> None:
+    run("apply", *PLAN, "--yes", "--idle-minutes", "90", "--undo", "undo.json")
+    (dana,) = (path for path in computes.idle if path.endswith(DANA))
+    assert computes.idle[dana] == "PT90M"
+    writes = computes.writes
+    again = run("apply", *PLAN, "--yes", "--idle-minutes", "90")
+    assert "Nothing to change" in again.stdout
+    assert computes.writes == writes
+    listed = run("status", "--subscription", dana.split("/")[2]).stdout
+    assert re.search(r"dana-gpu +PT90M", listed)
+    run("apply", *PLAN, "--yes", "--idle-minutes", "30", "--undo", "second.json")
+    run("remove", "--from", "second.json", "--yes", "--undo", "third.json")
+    assert computes.idle[dana] == "PT90M"
+    run("remove", "--from", "undo.json", "--yes", "--undo", "fourth.json")
+    assert computes.idle[dana] is None
+
+
+def test_zero_minutes_leave_instances_alone(schedules: Schedules, computes: Computes) -> None:
+    run("apply", *PLAN, "--yes", "--idle-minutes", "0")
+    assert (schedules.writes > 0, computes.writes) == (True, 0)
+
+
+def test_what_azure_takes_without_doing_it_is_said(
+    schedules: Schedules, computes: Computes
+) -> None:
+    run("apply", *PLAN, "--yes", "--undo", "undo.json")
+    computes.ignores_null = True
+    result = run("remove", "--from", "undo.json", "--yes", "--undo", "second.json", rc=3)
+    assert "dana-gpu stops when idle for PT60M now" in result.stderr
+
+
+def test_templates_say_what_they_cannot_do() -> None:
+    for language, comment in (("bicep", "//"), ("terraform", "#")):
+        code = run("plan", *PLAN, "--as", language).stdout
+        assert f"{comment} {DANA}: idle shutdown is set by no template" in code
+    script = run("plan", *PLAN, "--as", "az", "--idle-minutes", "45").stdout
+    assert f"computes/{DANA}/updateIdleShutdownSetting" in script
+    assert '{"idleTimeBeforeShutdown": "PT45M"}' in script
 
 
 def test_names_of_zones_and_schedules() -> None:

@@ -12,9 +12,8 @@ import numpy as np
 from azcost.audit import machines
 from azcost.audit.bill import AVERAGE_MONTH, Bill, Item, Saving
 from azcost.audit.facts import Facts
-from azcost.audit.machine_learning import COMPUTE, IDLE_TIME, idle_shutdown, stops_itself
+from azcost.audit.machine_learning import COMPUTE, stops_itself
 from azcost.audit.resource import Resource
-from azcost.audit.rule import Step
 from azcost.audit.series import Statistic
 from azcost.optimise.shutdown import (
     MIN_WEEKS,
@@ -186,10 +185,10 @@ def _measured(one: HourlyMetrics, zone: str, disturbance_hours: float, currency:
     return Rested(resource, kind, advice, activity, _saving(bill, advice))
 
 
-def unattended(facts: Facts) -> list[Step]:
-    """For each Azure ML compute instance that nothing stops, how to let it stop when idle."""
+def unattended(facts: Facts) -> list[Resource]:
+    """The compute instances of Azure ML that nothing stops, idle or not."""
     return [
-        idle_shutdown(one.name, one, IDLE_TIME)
+        one
         for one in facts.by_type(COMPUTE)
         if one.is_one_of("computeType", "ComputeInstance") and not stops_itself(one)
     ]

@@ -12,7 +12,6 @@ from typing import Any
 
 import msgspec
 
-from azcost.actions.difference import Difference, Verb, differences
 from azcost.errors import AzcostError
 
 API_VERSION = "2018-09-15"
@@ -36,6 +35,11 @@ class AutoShutdown(msgspec.Struct, frozen=True, kw_only=True):
     email: str = ""
     notice_minutes: int = 30
     is_enabled: bool = True
+
+    @property
+    def target(self) -> str:
+        """The resource that it stops."""
+        return self.vm
 
     @property
     def path(self) -> str:
@@ -70,40 +74,14 @@ class AutoShutdown(msgspec.Struct, frozen=True, kw_only=True):
         }
 
 
-class ShutdownChange(msgspec.Struct, frozen=True):
-    """What leads from the schedule that exists to the one that is wanted."""
-
-    verb: Verb
-    before: AutoShutdown | None
-    after: AutoShutdown | None
-    differences: tuple[Difference, ...]
-
-    @property
-    def vm(self) -> str:
-        """The machine that it is about."""
-        one = self.after or self.before
-        return one.vm if one else ""
-
-
-def towards(wanted: AutoShutdown, found: AutoShutdown | None) -> ShutdownChange:
-    """What to do; nothing, where both say the same."""
-    if found is None:
-        return ShutdownChange(Verb.CREATE, None, wanted, differences({}, wanted.settings()))
-    what = differences(found.settings(), wanted.settings())
-    return ShutdownChange(Verb.UPDATE if what else Verb.NOTHING, found, wanted, what)
-
-
-def removal(found: AutoShutdown) -> ShutdownChange:
-    """The end of a schedule."""
-    return ShutdownChange(Verb.DELETE, found, None, differences(found.settings(), {}))
-
-
 def path_of(vm: str) -> str:
     """The ARM id of a machine's schedule; raises AzcostError for what is no machine's id."""
     words = vm.strip("/").split("/")
     lower = [word.lower() for word in words]
     if len(words) != 8 or lower[5:7] != ["microsoft.compute", "virtualmachines"]:
-        raise AzcostError(f"{vm} is not the id of a virtual machine.")
+        raise AzcostError(
+            f"{vm} is not the id of a virtual machine, nor of a compute instance of Azure ML."
+        )
     group = "/".join(words[:4])
     return f"/{group}/providers/Microsoft.DevTestLab/schedules/shutdown-computevm-{words[7]}"
 

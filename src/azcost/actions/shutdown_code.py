@@ -7,22 +7,39 @@ import re
 import shlex
 from collections.abc import Sequence
 
+from azcost.actions import idle_shutdown
 from azcost.actions.auto_shutdown import API_VERSION, AutoShutdown
+from azcost.actions.idle_shutdown import IdleShutdown
+from azcost.actions.shutdown_change import Shutdown
+
+_NO_TEMPLATE = "is set by no template once a compute instance exists; --as az sets it"
 
 
-def az(shutdowns: Sequence[AutoShutdown]) -> str:
+def az(shutdowns: Sequence[Shutdown]) -> str:
     """A shell script of `az rest` calls; a second run changes nothing."""
-    lines = ["#!/usr/bin/env bash", "set -euo pipefail"]
-    for one in shutdowns:
-        url = f"{one.path}?api-version={API_VERSION}"
-        body = json.dumps(one.body(), ensure_ascii=False)
-        lines.append(f"az rest --method put --url {shlex.quote(url)} --body {shlex.quote(body)}")
+    lines = ["#!/usr/bin/env bash", "set -euo pipefail", *map(call, shutdowns)]
     return "\n".join(lines) + "\n"
 
 
-def bicep(shutdowns: Sequence[AutoShutdown]) -> str:
+def call(one: Shutdown) -> str:
+    """The call of `az rest` that sets a shutdown."""
+    put = isinstance(one, AutoShutdown)
+    method, version = ("put", API_VERSION) if put else ("post", idle_shutdown.API_VERSION)
+    url = shlex.quote(f"{one.path}?api-version={version}")
+    body = shlex.quote(json.dumps(one.body(), ensure_ascii=False))
+    return f"az rest --method {method} --url {url} --body {body}"
+
+
+def bicep(shutdowns: Sequence[Shutdown]) -> str:
     """A Bicep file per resource group, one after the other."""
-    return "\n".join(_resource(one) for one in shutdowns)
+    return "\n".join(
+        _resource(one) if isinstance(one, AutoShutdown) else f"// {_by_hand(one)}\n"
+        for one in shutdowns
+    )
+
+
+def _by_hand(one: IdleShutdown) -> str:
+    return f"{one.compute.rpartition('/')[2]}: idle shutdown {_NO_TEMPLATE}."
 
 
 def _resource(one: AutoShutdown) -> str:
@@ -52,9 +69,12 @@ def _text(text: str) -> str:
     return f"'{escaped}'"
 
 
-def terraform(shutdowns: Sequence[AutoShutdown]) -> str:
+def terraform(shutdowns: Sequence[Shutdown]) -> str:
     """Terraform resources of azurerm."""
-    return "\n".join(_terraform(one) for one in shutdowns)
+    return "\n".join(
+        _terraform(one) if isinstance(one, AutoShutdown) else f"# {_by_hand(one)}\n"
+        for one in shutdowns
+    )
 
 
 def _terraform(one: AutoShutdown) -> str:

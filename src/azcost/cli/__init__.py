@@ -68,7 +68,7 @@ COMMANDS = {
     "alert": ("alert:alert", "Have Azure mail anomalies, or a view of costs."),
     "shutdown": (
         "shutdown:shutdown",
-        "Find out what can be off at night, and set Azure's auto-shutdown.",
+        "Find out what can be off, and let Azure stop it.",
     ),
     "weekly": ("weekly:weekly", "Compose the mail of the week and send it, once."),
     "prices": ("prices:prices", "Look at the price tables, and fetch newer prices from Azure."),

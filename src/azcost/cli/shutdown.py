@@ -16,8 +16,10 @@ from azcost.cli.connecting import agreed, changing_options, connect, login_optio
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from azcost.actions.auto_shutdown import AutoShutdown, ShutdownChange
-    from azcost.actions.azure_shutdown import AutoShutdowns
+    from azcost.actions.auto_shutdown import AutoShutdown
+    from azcost.actions.azure_shutdown import Shutdowns
+    from azcost.actions.idle_shutdown import IdleShutdown
+    from azcost.actions.shutdown_change import Shutdown, ShutdownChange
     from azcost.audit.facts import Facts
     from azcost.report.document import Document
     from azcost.rests import Rested
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
 
 @click.group()
 def shutdown() -> None:
-    """Find out what can be off at night, and set Azure's auto-shutdown.
+    """Find out what can be off, and let Azure stop it.
 
     Whatever changes something shows it first, asks, and saves how to undo it.
 
@@ -45,6 +47,13 @@ def _planned(command: Callable[..., Any]) -> Callable[..., Any]:
             show_default=True,
             type=click.FloatRange(0, 10_000),
             help="What a disturbed night costs, in hours of the resource.",
+        ),
+        click.option(
+            "--idle-minutes",
+            default=60,
+            show_default=True,
+            metavar="MINUTES",
+            help="When idle compute instances of Azure ML stop, 15 to 4320; 0 leaves them alone.",
         ),
         click.option("--email", default="", help="Who gets a notice before a machine stops."),
     ):
@@ -100,6 +109,17 @@ def _wanted(found: Sequence[Rested], zone: str, email: str) -> list[AutoShutdown
     ]
 
 
+def _idle(facts: Facts, minutes: int) -> list[IdleShutdown]:
+    """Idle shutdown for the compute instances that nothing stops."""
+    from azcost.actions.idle_shutdown import MINUTES, IdleShutdown
+    from azcost.rests import unattended
+
+    least, most = MINUTES
+    if minutes and not least <= minutes <= most:
+        raise click.UsageError(f"--idle-minutes {minutes}: Azure takes {least} to {most}.")
+    return [IdleShutdown(one.id, f"PT{minutes}M") for one in unattended(facts) if minutes]
+
+
 @shutdown.command()
 @_planned
 @click.option(
@@ -120,6 +140,7 @@ def plan(
     snapshot: Path | None,
     zone: str,
     disturbance_hours: float,
+    idle_minutes: int,
     email: str,
     language: str | None,
     metrics: Path | None,
@@ -133,7 +154,7 @@ def plan(
 
     Example: azcost shutdown plan --demo --zone Europe/Berlin
     """
-    from azcost.rests import rested, unattended
+    from azcost.rests import rested
 
     if metrics:
         if demo or snapshot or language or email:
@@ -145,18 +166,15 @@ def plan(
         show(_measured(metrics, zone, disturbance_hours, currency), **how)
         return
     facts = _facts(snapshot, zone, demo=demo)
-    found = rested(facts, zone, disturbance_hours)
+    found, idle = rested(facts, zone, disturbance_hours), _idle(facts, idle_minutes)
     if language:
         from azcost.actions.shutdown_code import CODE
 
-        click.echo(CODE[language](_wanted(found, zone, email)), nl=False)
+        click.echo(CODE[language]([*_wanted(found, zone, email), *idle]), nl=False)
         return
     from azcost.report.shutdown import plan_document
 
-    show(
-        plan_document(found, facts.currency, zone, disturbance_hours, unattended(facts)),
-        **how,
-    )
+    show(plan_document(found, facts.currency, zone, disturbance_hours, idle), **how)
 
 
 def _measured(metrics: Path, zone: str, disturbance_hours: float, currency: str) -> Document:
@@ -190,6 +208,7 @@ def apply(
     snapshot: Path | None,
     zone: str,
     disturbance_hours: float,
+    idle_minutes: int,
     email: str,
     cloud: str,
     login: str,
@@ -200,15 +219,18 @@ def apply(
 ) -> None:
     """Set auto-shutdown for the machines whose plan says "schedule", and for no other.
 
+    Compute instances of Azure ML that nothing stops get an idle shutdown.
+
     Example: azcost shutdown apply --snapshot mine.json.gz --zone Europe/Berlin --dry-run
     """
-    from azcost.actions.auto_shutdown import towards
+    from azcost.actions.shutdown_change import towards
     from azcost.rests import rested
 
-    found = rested(_facts(snapshot, zone, demo=demo), zone, disturbance_hours)
-    wanted = _wanted(found, zone, email)
+    facts = _facts(snapshot, zone, demo=demo)
+    found = rested(facts, zone, disturbance_hours)
+    wanted: list[Shutdown] = [*_wanted(found, zone, email), *_idle(facts, idle_minutes)]
     azure = _azure(cloud, login) if wanted else None
-    changes = [towards(one, azure.of(one.vm)) for one in wanted] if azure else []
+    changes = [towards(one, azure.of(one.target)) for one in wanted] if azure else []
     _carry_out(changes, azure, undo, dry_run=dry_run, yes=yes, how=how)
 
 
@@ -217,7 +239,7 @@ def apply(
 @login_options
 @answer_options
 def status(subscription: str, cloud: str, login: str, **how: Any) -> None:
-    """List the auto-shutdowns of a subscription.
+    """List what stops machines and compute instances of a subscription.
 
     Example: azcost shutdown status --subscription ID
     """
@@ -227,7 +249,7 @@ def status(subscription: str, cloud: str, login: str, **how: Any) -> None:
 
 
 @shutdown.command()
-@click.argument("vms", nargs=-1, metavar="VM-ID...")
+@click.argument("targets", nargs=-1, metavar="ID...")
 @click.option(
     "--from",
     "saved",
@@ -238,7 +260,7 @@ def status(subscription: str, cloud: str, login: str, **how: Any) -> None:
 @_changing
 @answer_options
 def remove(
-    vms: tuple[str, ...],
+    targets: tuple[str, ...],
     saved: Path | None,
     cloud: str,
     login: str,
@@ -247,56 +269,65 @@ def remove(
     yes: bool,  # noqa: FBT001
     **how: Any,
 ) -> None:
-    """Remove the auto-shutdown of machines, or put back what there was before.
+    """Remove the shutdown of machines and compute instances, or put back what there was.
 
     Example: azcost shutdown remove --from azcost-undo-20261125-190000.json
     """
-    from azcost.actions.auto_shutdown import removal
+    from azcost.actions.shutdown_change import removal
 
-    if bool(vms) == bool(saved):
-        raise click.UsageError("Name machines by their ids, or a file by --from.")
+    if bool(targets) == bool(saved):
+        raise click.UsageError("Name machines and instances by their ids, or a file by --from.")
     azure = _azure(cloud, login)
     if saved:
-        changes = [_back(vm, before, azure) for vm, before in _undo_of(saved)]
+        changes = [_back(target, before, azure) for target, before in _undo_of(saved)]
     else:
-        there = [azure.of(vm) for vm in vms]
+        there = [azure.of(one) for one in targets]
         changes = [removal(one) for one in there if one]
     _carry_out([one for one in changes if one], azure, undo, dry_run=dry_run, yes=yes, how=how)
 
 
-def _azure(cloud: str, login: str) -> AutoShutdowns:
-    from azcost.actions.azure_shutdown import PERMITS, AutoShutdowns
+def _azure(cloud: str, login: str) -> Shutdowns:
+    from azcost.actions.azure_shutdown import PERMITS, Shutdowns
 
-    return AutoShutdowns(connect(cloud, login, PERMITS))
+    return Shutdowns(connect(cloud, login, PERMITS))
 
 
-def _back(vm: str, before: AutoShutdown | None, azure: AutoShutdowns) -> ShutdownChange | None:
-    from azcost.actions.auto_shutdown import removal, towards
+def _back(target: str, before: Shutdown | None, azure: Shutdowns) -> ShutdownChange | None:
+    from azcost.actions.shutdown_change import removal, towards
 
-    now = azure.of(vm)
+    now = azure.of(target)
     if before:
         return towards(before, now)
     return removal(now) if now else None
 
 
-def _undo_of(file: Path) -> list[tuple[str, AutoShutdown | None]]:
-    """What each machine had before, from the file that a change saved."""
+def _undo_of(file: Path) -> list[tuple[str, Shutdown | None]]:
+    """What each resource had before, from the file that a change saved."""
     from azcost.actions.auto_shutdown import auto_shutdown
+    from azcost.actions.idle_shutdown import IdleShutdown, is_compute
     from azcost.errors import AzcostError
+
+    def parsed(target: str, before: dict[str, Any]) -> Shutdown | None:
+        if is_compute(target):
+            return IdleShutdown(target, str(before["idleTimeBeforeShutdown"]))
+        return auto_shutdown(before)
 
     try:
         read = json.loads(file.read_text(encoding="utf-8"))
         return [
-            (str(one["vm"]), auto_shutdown(one["before"]) if one["before"] else None)
-            for one in read["auto_shutdowns"]
+            (
+                str(one["resource"]),
+                parsed(str(one["resource"]), one["before"]) if one["before"] else None,
+            )
+            for one in read["shutdowns"]
         ]
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise AzcostError(f"{file} is no file that azcost shutdown saved: {error}") from error
 
 
 def _carry_out(
     changes: Sequence[ShutdownChange],
-    azure: AutoShutdowns | None,
+    azure: Shutdowns | None,
     undo: Path | None,
     *,
     dry_run: bool,
@@ -313,13 +344,13 @@ def _carry_out(
         return
     if not yes:
         click.echo(to_text(change_document(changes, "are to be changed")), err=True)
-        if not agreed(f"Change {len(to_do)} auto-shutdowns?"):
+        if not agreed(f"Change {len(to_do)} shutdowns?"):
             click.echo("Nothing was changed.", err=True)
             return
-    before = [{"vm": one.vm, "before": one.before and one.before.body()} for one in to_do]
-    file = save_undo({"auto_shutdowns": before}, undo)
+    before = [{"resource": one.target, "before": one.before and one.before.body()} for one in to_do]
+    file = save_undo({"shutdowns": before}, undo)
     click.echo(f"To undo it: azcost shutdown remove --from {file}", err=True)
     for number, one in enumerate(to_do, start=1):
-        click.echo(f"{number} of {len(to_do)}: {one.verb} {one.vm}", err=True)
+        click.echo(f"{number} of {len(to_do)}: {one.verb} {one.target}", err=True)
         azure.carry_out(one)
     show(change_document(changes, "were changed"), **how)

@@ -8,9 +8,11 @@ from decimal import Decimal
 
 import numpy as np
 
-from azcost.actions.auto_shutdown import AutoShutdown, ShutdownChange
+from azcost.actions.auto_shutdown import AutoShutdown
 from azcost.actions.difference import Verb
-from azcost.audit.rule import Step
+from azcost.actions.idle_shutdown import IdleShutdown
+from azcost.actions.shutdown_change import Shutdown, ShutdownChange
+from azcost.actions.shutdown_code import call
 from azcost.money import Money, total
 from azcost.optimise.shutdown import Answer, Rest
 from azcost.report.document import Chart, Code, Document, Part, Series, Table
@@ -33,19 +35,19 @@ def plan_document(
     currency: str,
     zone: str,
     disturbance_hours: float,
-    unattended: Sequence[Step] = (),
+    idle: Sequence[IdleShutdown] = (),
     *,
     saved: str = BY_BILL,
     notes: Sequence[str] = (),
 ) -> Document:
     """Which resources can be off, when, and what it saves.
 
-    `unattended` has the steps for compute instances of Azure ML that nothing stops.
+    `idle` is what compute instances of Azure ML lack that nothing stops.
     """
     return Document(
         title="Shutdown plan",
         verdict=_verdict(found, currency),
-        parts=(*_parts(found, zone), *_instances(unattended)),
+        parts=(*_parts(found, zone), *_instances(idle)),
         notes=(*_notes(found, zone, disturbance_hours, saved), *notes),
         facts={
             "schema": 1,
@@ -53,7 +55,7 @@ def plan_document(
             "zone": zone,
             "resources": [_facts(one) for one in found],
             "instances_without_idle_shutdown": [
-                {"name": one.title, "step": one.code} for one in unattended
+                {"name": _last(one.compute), "step": call(one)} for one in idle
             ],
         },
     )
@@ -135,13 +137,16 @@ def _parts(found: Sequence[Rested], zone: str) -> Iterator[Part]:
         )
 
 
-def _instances(unattended: Sequence[Step]) -> Iterator[Part]:
-    if unattended:
+def _instances(idle: Sequence[IdleShutdown]) -> Iterator[Part]:
+    if idle:
         yield Code(
-            title="Compute instances of Azure ML that nothing stops: let them stop after an idle "
-            "hour (azcost audit says what that saves)",
-            text="\n".join(f"# {one.title}\n{one.code}" for one in unattended),
+            title="Compute instances of Azure ML that nothing stops: azcost shutdown apply does",
+            text="\n".join(f"# {_last(one.compute)}\n{call(one)}" for one in idle),
         )
+
+
+def _last(id_: str) -> str:
+    return id_.rpartition("/")[2]
 
 
 def window(rest: Rest) -> str:
@@ -279,16 +284,16 @@ def change_document(changes: Sequence[ShutdownChange], done: str) -> Document:
     """What is to be done, or was: `done` is the word for it."""
     to_do = [one for one in changes if one.verb is not Verb.NOTHING]
     rows = [
-        (_name(one), str(one.verb), it.setting, it.before or "-", it.after or "-")
+        (_last(one.target), str(one.verb), it.setting, it.before or "-", it.after or "-")
         for one in to_do
         for it in one.differences
     ]
-    said = f"{len(to_do)} of {len(changes)} auto-shutdowns {done}."
+    said = f"{len(to_do)} of {len(changes)} shutdowns {done}."
     return Document(
-        title="Auto-shutdown",
+        title="Shutdown",
         verdict=said if to_do else "Nothing to change: all are as they should be.",
         parts=(
-            (Table(columns=("machine", "", "setting", "before", "after"), rows=tuple(rows),
+            (Table(columns=("resource", "", "setting", "before", "after"), rows=tuple(rows),
                    left=(0, 1, 2, 3, 4)),)
             if rows
             else ()
@@ -296,39 +301,36 @@ def change_document(changes: Sequence[ShutdownChange], done: str) -> Document:
         facts={
             "schema": 1,
             "changes": [
-                {"vm": one.vm, "verb": str(one.verb), "body": one.after and one.after.body()}
+                {
+                    "resource": one.target,
+                    "verb": str(one.verb),
+                    "body": one.after and one.after.body(),
+                }
                 for one in changes
             ],
         },
     )  # fmt: skip
 
 
-def _name(one: ShutdownChange) -> str:
-    return one.vm.rpartition("/")[2]
-
-
-def status_document(found: Sequence[AutoShutdown]) -> Document:
-    """The auto-shutdowns that there are."""
+def status_document(found: Sequence[Shutdown]) -> Document:
+    """The shutdowns that there are."""
+    machines = [one for one in found if isinstance(one, AutoShutdown)]
+    instances = [one for one in found if isinstance(one, IdleShutdown)]
     return Document(
-        title="Auto-shutdowns",
-        verdict=f"{len(found)} machines are stopped by a schedule."
-        if found
-        else "No machine is stopped by a schedule.",
-        parts=(
-            (
-                Table(
-                    columns=("machine", "stops at", "switched on", "notice to"),
-                    rows=tuple(
-                        (one.vm.rpartition("/")[2], *one.settings().values()) for one in found
-                    ),
-                    left=(0, 1, 2, 3),
-                ),
+        title="Shutdowns",
+        verdict=f"{len(machines)} machines are stopped by a schedule, "
+        f"{len(instances)} compute instances of Azure ML when idle.",
+        parts=tuple(
+            Table(
+                columns=(kind, *some[0].settings()),
+                rows=tuple((_last(one.target), *one.settings().values()) for one in some),
+                left=tuple(range(1 + len(some[0].settings()))),
             )
-            if found
-            else ()
+            for kind, some in (("machine", machines), ("compute instance", instances))
+            if some
         ),
         facts={
             "schema": 1,
-            "schedules": [{"vm": one.vm, **one.settings()} for one in found],
+            "shutdowns": [{"resource": one.target, **one.settings()} for one in found],
         },
     )
