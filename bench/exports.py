@@ -125,7 +125,8 @@ def by_ibis(folder: Path, out: Path, engine: str = "duckdb") -> None:
     ):
         tables = running.tables(sorted(folder.glob("*.parquet")))
         header = tables[0][0]
-        running.write(sums.rows_of(0, header.form, [table for _, table in tables]), out / "0")
+        rows = sums.rows_of(0, header.form, [table for _, table in tables])
+        running.write(rows, sums.daily, out / "0")
 
 
 def whole(folder: Path) -> None:

@@ -6,7 +6,7 @@ import gzip
 import json
 import subprocess
 import sys
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,7 @@ from azcost.cli import main
 from azcost.errors import AzcostError
 from azcost.usage.exports.engines import Limits, opened
 from azcost.usage.exports.read import ExportedBill, read
-from azcost.usage.exports.sums import rows_of
+from azcost.usage.exports.sums import daily, rows_of
 from conftest import ROOT
 
 CASES = yaml.safe_load((ROOT / "tests/cases/exports.yaml").read_text())
@@ -155,7 +155,7 @@ def test_sums_that_do_not_fit_are_made_in_smaller_parts(tmp_path: Path) -> None:
     file, sums_of = many_resources(tmp_path / "many.parquet"), tmp_path / "sums"
     with opened("duckdb", tmp_path / "scratch", tmp_path, Limits(memory="60MB")) as running:
         ((header, table),) = running.tables([file])
-        running.write(rows_of(0, header.form, [table]), sums_of)
+        running.write(rows_of(0, header.form, [table]), daily, sums_of)
     assert len(list(sums_of.iterdir())) > 1
     total = duckdb.sql(f"SELECT count(*), sum(cost) FROM read_parquet('{sums_of}/*')").fetchall()
     assert total == [(200_000, Decimal(300_000))]
@@ -182,6 +182,46 @@ def test_a_packed_file_is_unpacked_once_and_again_when_it_changes(
 def test_files_that_are_named_twice_count_once(tmp_path: Path) -> None:
     write(tmp_path / "a.csv", "Date,Cost,BillingCurrency\n2026-09-01,1,USD\n")
     assert totals(read([tmp_path / "a.csv", tmp_path, tmp_path / "." / "a.csv"])) == [1, 1]
+
+
+TAGGED = '''Date,Cost,BillingCurrency,ResourceId,Tags
+2026-09-01,1,USD,/s/a,"{""team"": ""old""}"
+2026-09-02,1,USD,/s/A,"{""team"": ""vision"", ""env"": ""prod""}"
+2026-09-02,2,USD,/s/b,"""team"": ""speech"",""cost centre"": ""7"""
+2026-09-01,4,USD,/s/c,no tags
+2026-09-01,8,USD,/s/d,
+2026-09-01,16,USD,,"{""team"": ""nobody""}"
+'''
+
+
+@pytest.mark.parametrize("engine", ["duckdb", "spark"])
+def test_tags_are_the_last_of_each_resource(tmp_path: Path, engine: str) -> None:
+    if engine == "spark":
+        pytest.importorskip("pyspark")
+    write(tmp_path / "a.csv", TAGGED)
+    write(tmp_path / "b.csv", "Date,Cost,BillingCurrency,ResourceId\n2026-09-02,1,USD,/s/a\n")
+    assert read([tmp_path], engine).tags == {}
+    assert read([tmp_path], engine, tags=True).tags == {
+        "/s/a": {"team": "vision", "env": "prod"},
+        "/s/b": {"team": "speech", "cost centre": "7"},
+    }
+
+
+def test_exports_are_forecast_by_tag_until_the_day_one_says(tmp_path: Path) -> None:
+    first = date(2026, 8, 1)
+    lines = [
+        f'{first + timedelta(days=day)},{team},USD,/s/{team},"""team"": ""t{team}"""'
+        for day in range(60)
+        for team in (1, 2)
+    ]
+    write(tmp_path / "a.csv", "\n".join(["Date,Cost,BillingCurrency,ResourceId,Tags", *lines]))
+    command = ["forecast", "--export", str(tmp_path), "--by", "team", "--format", "json"]
+    result = CliRunner().invoke(main, [*command, "--complete-until", "2026-09-20"])
+    found = json.loads(result.stdout)
+    assert {one["name"] for one in found["parts"]} == {"t1", "t2"}
+    assert found["complete_until"] == "2026-09-20"
+    demo = CliRunner().invoke(main, ["forecast", "--demo", "--complete-until", "2026-09-20"])
+    assert (demo.exit_code, "a snapshot knows it" in demo.stderr) == (2, True)
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 
 import msgspec
@@ -107,8 +107,15 @@ def of_table(table: DailyCosts, last_day: date | None) -> Spending:
     return _until(whole, last_day or whole.last_day)
 
 
-def of_snapshot(snapshot: Snapshot) -> Spending:
+def of_snapshot(
+    snapshot: Snapshot,
+    last_day: date | None = None,
+    tags: Mapping[str, dict[str, str]] | None = None,
+) -> Spending:
     """The spending of a snapshot, without the last days, which Azure completes later.
+
+    `last_day` is the last complete day where one knows better, `tags` are those of resources
+    by their keys where the snapshot has none.
 
     Raises AzcostError when the costs could not be read.
     """
@@ -116,7 +123,7 @@ def of_snapshot(snapshot: Snapshot) -> Spending:
         why = next((one.reason for one in snapshot.unread if one.part is Part.COSTS), "none there")
         raise AzcostError(f"The snapshot has no costs ({why}): there is nothing to look at.")
     costs = snapshot.costs
-    tags = {resource.key: resource.tags for resource in snapshot.resources}
+    tags = tags or {resource.key: resource.tags for resource in snapshot.resources}
     lines = costs.lines
     whole = Spending(
         costs.first_day,
@@ -128,7 +135,7 @@ def of_snapshot(snapshot: Snapshot) -> Spending:
         _matrix((line.amortised for line in lines), costs.days),
         _matrix((line.quantity for line in lines), costs.days),
     )
-    return _until(whole, snapshot.today - timedelta(days=REPORTING_LAG_DAYS + 1))
+    return _until(whole, last_day or snapshot.today - timedelta(days=REPORTING_LAG_DAYS + 1))
 
 
 def _path(line: CostLine) -> tuple[str, str, str]:

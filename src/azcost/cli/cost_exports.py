@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +13,8 @@ import msgspec
 
 if TYPE_CHECKING:
     from azcost.audit.snapshot import Snapshot
+    from azcost.spending import Spending
+    from azcost.usage.exports.read import ExportedBill
 
 # Above it, reading takes long enough that one wants to know what happens.
 _MANY_BYTES = 20_000_000
@@ -32,13 +34,8 @@ class Exports(msgspec.Struct, frozen=True):
     def snapshot(self, beside: Snapshot | None = None) -> Snapshot:
         """Read them, alone or into the snapshot that is given; remarks go to stderr."""
         from azcost.audit import exported
-        from azcost.usage.exports.read import read
 
-        if sum(_size(one) for one in self.files) > _MANY_BYTES:
-            click.echo("Adding up the costs of the exports ...", err=True)
-        bill = read(self.files, self.engine, self.currency)
-        for remark in bill.remarks:
-            click.echo(f"Exports: {remark}.", err=True)
+        bill = self._bill()
         if beside is None:
             taken = exported.snapshot_of(bill, datetime.now(UTC))
             if taken.utilisation:
@@ -49,6 +46,24 @@ class Exports(msgspec.Struct, frozen=True):
             last = taken.costs.last_day
             click.echo(f"Exports: costs until {last}; the snapshot is of {beside.today}.", err=True)
         return taken
+
+    def spending(self, last_day: date | None) -> Spending:
+        """Read them as daily costs with tags, up to the last complete day if it is given."""
+        from azcost.audit import exported
+        from azcost.spending import of_snapshot
+
+        bill = self._bill(tags=True)
+        return of_snapshot(exported.snapshot_of(bill, datetime.now(UTC)), last_day, bill.tags)
+
+    def _bill(self, *, tags: bool = False) -> ExportedBill:
+        from azcost.usage.exports.read import read
+
+        if sum(_size(one) for one in self.files) > _MANY_BYTES:
+            click.echo("Adding up the costs of the exports ...", err=True)
+        bill = read(self.files, self.engine, self.currency, tags=tags)
+        for remark in bill.remarks:
+            click.echo(f"Exports: {remark}.", err=True)
+        return bill
 
 
 def _size(path: Path) -> int:

@@ -29,7 +29,7 @@ def _sources(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option(
             "--complete-until",
             type=click.DateTime(["%Y-%m-%d"]),
-            help="The last day that is complete (tables; default: their last).",
+            help="The last day that is complete, of a table (default: its last) or exports.",
         ),
     ):
         command = option(command)
@@ -52,15 +52,17 @@ def _spending(
         raise click.UsageError(
             "Name one source: a FILE of daily costs, --export, --snapshot, or --demo."
         )
+    last = complete_until.date() if complete_until else None
     if file:
         from azcost.usage import daily_costs
 
-        last = complete_until.date() if complete_until else None
         return spending.of_table(daily_costs.read(file), last), None
     from azcost.audit import snapshot as snapshots
 
     if exports:
-        return spending.of_snapshot(exports.snapshot()), None
+        return exports.spending(last), None
+    if last:
+        raise click.UsageError("--complete-until is for tables and exports: a snapshot knows it.")
     where = snapshot or paths.shipped("examples") / "demo-snapshot.json.gz"
     read = snapshots.load(where)
     return spending.of_snapshot(read), read

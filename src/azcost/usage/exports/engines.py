@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any, Protocol
 import msgspec
 
 from azcost.files import is_there, written_whole
-from azcost.usage.exports import sums
 from azcost.usage.exports.headers import ExportError, Header, columns_of_csv, recognise
 
 if TYPE_CHECKING:
@@ -47,6 +46,7 @@ class Limits(msgspec.Struct, frozen=True):
 
 
 USUAL = Limits()
+Summed = Callable[["ibis.Table"], "ibis.Table"]
 
 
 class Engine(Protocol):
@@ -55,8 +55,8 @@ class Engine(Protocol):
     def tables(self, files: Sequence[Path]) -> list[tuple[Header, ibis.Table]]:
         """All files, in as many tables as are needed; raises ExportError for what is no export."""
 
-    def write(self, rows: ibis.Table, folder: Path) -> None:
-        """Add up rows by day (see `sums`), and write the sums as Parquet into a new folder."""
+    def write(self, rows: ibis.Table, summed: Summed, folder: Path) -> None:
+        """Add up rows (see `sums`), and write what comes out as Parquet into a new folder."""
 
     def close(self) -> None:
         """End what runs."""
@@ -91,16 +91,16 @@ class DuckDb:
             for (header, _, is_their_own), same in alike.items()
         ]
 
-    def write(self, rows: ibis.Table, folder: Path) -> None:
+    def write(self, rows: ibis.Table, summed: Summed, folder: Path) -> None:
         """See `Engine.write`; in parts of the resources, each from reading all rows."""
-        folder.mkdir()
+        folder.mkdir(parents=True)
         with _said():
             count = int(rows.count().to_pyarrow().as_py())
         parts = 1 + count // self._part_rows
-        while not self._written(rows, folder, parts):
+        while not self._written(rows, summed, folder, parts):
             parts *= 4
 
-    def _written(self, rows: ibis.Table, folder: Path, parts: int) -> bool:
+    def _written(self, rows: ibis.Table, summed: Summed, folder: Path, parts: int) -> bool:
         """Whether there was memory enough to write so many parts."""
         import duckdb
 
@@ -108,7 +108,7 @@ class DuckDb:
             own = rows.filter((rows.resource.hash() % parts).abs() == part)
             with _said():
                 try:
-                    self._connection.to_parquet(sums.daily(own), folder / f"{part}.parquet")
+                    self._connection.to_parquet(summed(own), folder / f"{part}.parquet")
                 except duckdb.OutOfMemoryException:
                     if parts * 4 > _MOST_PARTS:
                         raise
@@ -177,10 +177,10 @@ class Spark:
             read.toDF(*header.names()).createOrReplaceTempView(view)
             return header, self._connection.table(view)
 
-    def write(self, rows: ibis.Table, folder: Path) -> None:
+    def write(self, rows: ibis.Table, summed: Summed, folder: Path) -> None:
         """See `Engine.write`."""
         with _said_by_spark():
-            query = self._connection.compile(sums.daily(rows))
+            query = self._connection.compile(summed(rows))
             self._session.sql(query).write.mode("overwrite").parquet(str(folder))
 
     def close(self) -> None:

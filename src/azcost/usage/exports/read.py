@@ -47,7 +47,8 @@ class Line(msgspec.Struct, frozen=True):
 class ExportedBill(msgspec.Struct, frozen=True):
     """The bill of `days` days; `subscriptions` are ids with their names.
 
-    `submitted` is when Azure wrote the newest run, None without a manifest.
+    `submitted` is when Azure wrote the newest run, None without a manifest. `tags` are those
+    that a resource, its id in lower case, had last; empty unless they were asked for.
     """
 
     currency: str
@@ -57,6 +58,7 @@ class ExportedBill(msgspec.Struct, frozen=True):
     subscriptions: dict[str, str]
     submitted: datetime | None
     remarks: tuple[str, ...]
+    tags: dict[str, dict[str, str]] = {}
 
 
 def read(
@@ -64,24 +66,32 @@ def read(
     engine: str = "duckdb",
     currency: str = "",
     limits: engines.Limits = engines.USUAL,
+    *,
+    tags: bool = False,
 ) -> ExportedBill:
     """Read exports, each period once; `engine` is duckdb or spark.
 
+    `tags` asks for the tags of resources, too, which takes another pass over all rows.
     Raises ExportError for what is no export, contradicts itself, is incomplete, or is in
     several currencies of which none is chosen.
     """
     found, remarks = sources(given)
     with TemporaryDirectory(prefix="azcost-") as scratch:
         folder = Path(scratch) / "sums"
-        folder.mkdir()
         kept = paths.cache() / "exports"
         with engines.opened(engine, Path(scratch), kept, limits) as running:
-            forms = [_add_up(running, one, folder, place) for place, one in enumerate(found)]
+            forms = [
+                _add_up(running, one, folder, place, tags=tags) for place, one in enumerate(found)
+            ]
         with engines.sums_in(folder, limits) as connection:
-            return _bill(connection, found, forms, remarks, currency.upper())
+            bill = _bill(connection, found, forms, remarks, currency.upper())
+            own = _tags(connection, folder) if tags else {}
+        return msgspec.structs.replace(bill, tags=own)
 
 
-def _add_up(running: engines.Engine, source: Source, folder: Path, number: int) -> Form:
+def _add_up(
+    running: engines.Engine, source: Source, folder: Path, number: int, *, tags: bool
+) -> Form:
     """Write the sums of a source into a folder of its own; what form its files have."""
     read = running.tables(source.files)
     own = {header.form for header, _ in read}
@@ -89,9 +99,42 @@ def _add_up(running: engines.Engine, source: Source, folder: Path, number: int) 
         what = "files of both forms" if own else "no files: its run wrote nothing"
         raise ExportError(f"{source.name} has {what}.")
     form = own.pop()
-    rows = sums.rows_of(number, form, [table for _, table in read])
-    running.write(rows, folder / str(number))
+    tables = [table for _, table in read]
+    running.write(sums.rows_of(number, form, tables), sums.daily, folder / str(number))
+    tagged = sums.tags_of(tables) if tags else None
+    if tagged is not None:
+        running.write(tagged, sums.last_seen, _of_tags(folder) / str(number))
     return form
+
+
+def _of_tags(folder: Path) -> Path:
+    return folder.with_name("tags")
+
+
+def _tags(connection: duckdb.DuckDBPyConnection, folder: Path) -> dict[str, dict[str, str]]:
+    """The last tags of each resource that has any which can be read."""
+    if not _of_tags(folder).exists():
+        return {}
+    files = str(_of_tags(folder) / "*" / "*.parquet")
+    answer = connection.execute(
+        "SELECT lower(resource), arg_max(tags, (day, tags)) FROM read_parquet(?) GROUP BY 1",
+        [files],
+    )
+    found: dict[str, dict[str, str]] = {}
+    while rows := answer.fetchmany(_BATCH):
+        found |= {resource: own for resource, text in rows if (own := _parsed(text))}
+    return found
+
+
+def _parsed(text: str) -> dict[str, str]:
+    """Tags as exports write them: a JSON object, in usage details without its brackets."""
+    whole = text.strip()
+    try:
+        return msgspec.json.decode(
+            whole if whole.startswith("{") else f"{{{whole}}}", type=dict[str, str], strict=False
+        )
+    except msgspec.DecodeError:
+        return {}
 
 
 def _bill(

@@ -49,6 +49,28 @@ def daily(everything: ibis.Table) -> ibis.Table:
     )
 
 
+def tags_of(tables: list[ibis.Table]) -> ibis.Table | None:
+    """Resource, tags and day of all rows; None where no table has tags."""
+    import ibis
+
+    rows = [
+        table.select(
+            resource=_text(table, "resource"),
+            tags=_text(table, "tags"),
+            day=_day(table["day"]),
+        )
+        for table in tables
+        if "tags" in table.columns
+    ]
+    return reduce(lambda one, other: ibis.union(one, other), rows) if rows else None
+
+
+def last_seen(rows: ibis.Table) -> ibis.Table:
+    """The tags that each resource had, with the last day of each text."""
+    known = rows.filter((rows.resource != "") & (rows.tags != "") & rows.day.notnull())
+    return known.group_by(["resource", "tags"]).aggregate(day=known.day.max())
+
+
 def _meaning(number: int, form: Form, table: ibis.Table) -> ibis.Table:
     import ibis
 
