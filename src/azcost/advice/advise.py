@@ -6,9 +6,11 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
+from azcost.advice.commitments import Commitments, committed
 from azcost.advice.exemptions import Exemption, dismissed
 from azcost.advice.ledger import Entry, Ledger
 from azcost.audit.bill import Saving
+from azcost.audit.facts import Facts
 from azcost.audit.run import Audit, Finding
 from azcost.audit.snapshot import Snapshot
 from azcost.money import total
@@ -25,7 +27,8 @@ class Advice(msgspec.Struct, frozen=True, kw_only=True):
     """An audit with its ledger.
 
     `saving` is what all that is counted saves together, None when the bill is not known.
-    `expired` are findings that came back, `unused` exemptions that cover nothing any more.
+    `expired` are findings that came back, `unused` exemptions that cover nothing any more,
+    `commitments` what the entries leave to commit to, where that was asked for.
     """
 
     audit: Audit
@@ -34,6 +37,7 @@ class Advice(msgspec.Struct, frozen=True, kw_only=True):
     exempted: tuple[Exempted, ...] = ()
     expired: tuple[Exempted, ...] = ()
     unused: tuple[Exemption, ...] = ()
+    commitments: Commitments | None = None
 
 
 def advise(audit: Audit, snapshot: Snapshot, exemptions: Sequence[Exemption] = ()) -> Advice:
@@ -61,6 +65,11 @@ def advise(audit: Audit, snapshot: Snapshot, exemptions: Sequence[Exemption] = (
             one for one in exemptions if not any(one.covers(found) for found in audit.findings)
         ),
     )
+
+
+def with_commitments(advice: Advice, facts: Facts) -> Advice:
+    """The advice with what to commit to once everything that is counted is done."""
+    return msgspec.structs.replace(advice, commitments=committed(facts, advice.entries))
 
 
 def together(currency: str, entries: Iterable[Entry]) -> Saving:

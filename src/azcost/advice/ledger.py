@@ -28,7 +28,7 @@ SUBSCRIPTION = "microsoft.resources/subscriptions"
 # What makes the same use cheaper, and so works on what other findings leave.
 _RATES = frozenset({Action.LICENCE, Action.COMMIT})
 # What is switched off at times has no use for a price that is paid around the clock.
-_NOT_COMMITTED = frozenset({Action.DELETE, Action.STOP, Action.SCHEDULE})
+NOT_COMMITTED = frozenset({Action.DELETE, Action.STOP, Action.SCHEDULE})
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
@@ -218,7 +218,7 @@ def _excludes(earlier: Finding, later: Finding, resource: str) -> bool:
     first, second = earlier.waste.action, later.waste.action
     if first is Action.DELETE and earlier.resource.key == resource:
         return True
-    if second is Action.COMMIT and first in _NOT_COMMITTED:
+    if second is Action.COMMIT and first in NOT_COMMITTED:
         return True
     return first is second or second not in _RATES
 

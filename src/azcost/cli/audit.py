@@ -129,7 +129,7 @@ def judged(
     taken: Snapshot | None, exemptions: Path | None, exports: Exports
 ) -> tuple[Advice, Facts]:
     """A snapshot, costs of exports or both: the advice with its ledger, and what was judged."""
-    from azcost.advice.advise import advise
+    from azcost.advice.advise import advise, with_commitments
     from azcost.advice.exemptions import read
     from azcost.audit import rule, run
     from azcost.audit.facts import Facts
@@ -144,7 +144,8 @@ def judged(
         click.echo(f"Judging {len(taken.resources):,} resources ...", err=True)
     taken = with_gaps(taken)
     facts = Facts(taken, _catalogue(taken.currency))
-    return advise(run.audit(facts, rules), taken, kept), facts
+    advice = advise(run.audit(facts, rules), taken, kept)
+    return with_commitments(advice, facts), facts
 
 
 def _page(advice: Advice, facts: Facts, origin: Origin) -> str:

@@ -17,12 +17,11 @@ from azcost.cli.budget_options import (
     conditions,
     costs_of,
     filter_options,
-    is_snapshot,
     threshold_option,
     thresholds,
 )
 from azcost.cli.connecting import connect, login_options, scope_from, scope_options
-from azcost.cli.options import Limit
+from azcost.cli.options import Limit, is_snapshot
 from azcost.errors import AzcostError
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 import msgspec
 
-from azcost.cli.options import Limit
+from azcost.cli.options import Limit, is_snapshot
 
 if TYPE_CHECKING:
     from azcost.actions.budget import Budget, Condition, Notification, Threshold
@@ -220,11 +220,6 @@ def costs_of(
 
     whole = spending.of_table(daily_costs.read(file), complete_until)
     return narrowed(whole, scope, filters)
-
-
-def is_snapshot(file: Path) -> bool:
-    """Whether it is called like a snapshot: tables of costs are CSV or Parquet."""
-    return ".json" in (suffix.lower() for suffix in file.suffixes)
 
 
 def new_budget(

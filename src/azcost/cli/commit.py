@@ -11,6 +11,7 @@ import click
 import msgspec
 
 from azcost.cli.answer import answer_options, show
+from azcost.cli.options import is_snapshot
 from azcost.errors import AzcostError
 from azcost.pricing.opening import open_catalogue
 from azcost.pricing.rows import Purchase
@@ -82,7 +83,7 @@ def commit(
     """Find the reservations and the savings plan to buy for hourly usage.
 
     USAGE is CSV or Parquet with the columns time, size, region and quantity, and if wanted
-    os and subscription.
+    os and subscription; or a snapshot, whose bill says how long machines ran at the full price.
 
     Example: azcost commit examples/usage.parquet --term 1
     """
@@ -92,15 +93,19 @@ def commit(
     from azcost.optimise.risk import SCENARIOS, Outlook
     from azcost.report.commitment_notes import Answer
     from azcost.report.commitments import document
-    from azcost.usage.hourly import Gaps, load
 
     if not isfinite(drift + death):
         raise click.UsageError("--drift and --death are numbers.")
     years = int(term) if term else None
     allowed = _allowed(allow, years)
     today = (day or datetime.now(UTC)).date()
-    catalogue = open_catalogue(currency)
-    recorded = load(usage, Gaps(gaps_are_zero))
+    if is_snapshot(usage):
+        recorded, catalogue = _of_snapshot(usage, currency, look_back)
+    else:
+        from azcost.usage.hourly import Gaps, load
+
+        catalogue = open_catalogue(currency)
+        recorded = load(usage, Gaps(gaps_are_zero))
     before = bought.load(existing) if existing else ()
     before = tuple(_spelled(catalogue, one) for one in before)
     running = bought.running(before, today)
@@ -127,6 +132,28 @@ def commit(
         ending=tuple(one for one in running if one.ends is not None),
     )
     show(document(answer), format_)
+
+
+def _of_snapshot(file: Path, currency: str, days: int) -> tuple[HourlyUsage, Catalogue]:
+    """The hours that machines and scale sets were billed at the full price."""
+    from azcost.audit import snapshot
+    from azcost.audit.facts import Facts
+    from azcost.audit.machine_hours import machine_hours
+
+    taken = snapshot.load(file)
+    catalogue = open_catalogue(currency or taken.currency)
+    found = machine_hours(Facts(taken, catalogue), days)
+    if found is None or not found.usage.series:
+        raise AzcostError(f"{file} has no machine that was billed at the full price.")
+    click.echo(
+        f"{len(found.resources)} machines and scale sets were billed at the full price; what "
+        "commitments paid for already, spot, and other services are left out.",
+        err=True,
+    )
+    if found.unknown:
+        names = ", ".join(found.unknown[:3])
+        click.echo(f"Left out, for their size is not known: {names}.", err=True)
+    return found.usage, catalogue
 
 
 def _allowed(allow: str, years: int | None) -> frozenset[Purchase]:

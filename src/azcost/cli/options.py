@@ -59,3 +59,8 @@ def over_increase(amount: Decimal, percent: Decimal | None, limit: Decimal | Non
     said = f"+{percent:.1f}%" if percent is not None else "it cost nothing before"
     click.echo(f"Over the limit: {said}, at most +{limit:,f}% asked.", err=True)
     return True
+
+
+def is_snapshot(file: Path) -> bool:
+    """Whether it is called like a snapshot: tables are CSV or Parquet."""
+    return ".json" in (suffix.lower() for suffix in file.suffixes)

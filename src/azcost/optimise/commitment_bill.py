@@ -13,7 +13,7 @@ import msgspec
 
 from azcost import money
 from azcost.money import Money
-from azcost.optimise.commitments import Part, Row
+from azcost.optimise.commitments import Part
 from azcost.optimise.flex_groups import Group
 from azcost.optimise.strategies import commitment_of
 from azcost.pricing.rows import Purchase
@@ -132,10 +132,10 @@ def _break_even(part: Part) -> Decimal | None:
     return Decimal(str(applied.spent[at] / worth)) if worth > 0 else None
 
 
-def monthly(row: Row, currency: str) -> Money:
+def monthly(parts: Sequence[Part], currency: str) -> Money:
     """What an average month of the history would have cost: exact, without what is sunk."""
-    bought = [purchase.monthly for purchase in purchases(row.parts, currency)]
-    rest = [cost for part in row.parts for cost in _uncovered(part)]
+    bought = [purchase.monthly for purchase in purchases(parts, currency)]
+    rest = [cost for part in parts for cost in _uncovered(part)]
     return money.total([*bought, *rest], currency)
 
 

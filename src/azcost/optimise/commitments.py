@@ -166,12 +166,12 @@ def advise(scopes: Sequence[Scope], question: Question, progress: Progress) -> A
 
 
 def _of_history(markets: list[Market], terms: Terms) -> _Draft:
-    found = [ways.joint(m, m.demand.usage, "", _tolerance(m.demand)) for m in markets]
+    found = [ways.joint(m, m.demand.usage, "", tolerance(m.demand)) for m in markets]
     bound = sum(mix.bound for _, mix in found)
     return _Draft(f"history: {terms}", terms, tuple(s for s, _ in found), bound)
 
 
-def _tolerance(demand: Demand) -> float:
+def tolerance(demand: Demand) -> float:
     """Small problems are solved to the end, large ones until the gap is small enough."""
     return EXACT if demand.usage.size <= MOST_FOR_INTERIOR_POINT else TOLERANCE
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 
 import msgspec
@@ -16,7 +16,7 @@ from azcost.audit.run import RuleRun, Undecided
 from azcost.audit.snapshot import Snapshot
 from azcost.errors import AzcostError
 from azcost.outlook import outlook
-from azcost.report import audit_charts, findings, forecast, html
+from azcost.report import audit_charts, findings, forecast, html, remaining
 from azcost.report.document import Chart, Choice, Choices, Document, Paragraph, Table
 from azcost.report.heat_map import heat_map
 from azcost.report.html import Headline, Origin, Part, Section
@@ -118,13 +118,23 @@ def _sections(advice: Advice, facts: Facts, document: Document) -> Iterator[Sect
     if hours := heat_map(snapshot):
         part = Part("heat_map.html", hours)
         yield Section("When machines work", "hours", (part,))
-    if benefits := _benefits(facts):
-        commits = [one for one in advice.entries if one.finding.category is Category.COMMITMENT]
-        parts = (html.prepared(benefits, "benefits"), *_findings(commits, advice))
+    if parts := tuple(_commitments(advice, facts, tables)):
         yield Section("Commitments", "commitments", parts)
     yield _section("What was seen, and what was not", "coverage", _coverage(advice, tables))
     method = (Paragraph(" ".join(text.split())) for text in _METHOD.split("\n\n"))
     yield _section("How it is done", "method", method)
+
+
+def _commitments(advice: Advice, facts: Facts, tables: Mapping[str, Table]) -> Iterator[html.Part]:
+    """What there is, what was found about it, and what to buy."""
+    if benefits := _benefits(facts):
+        yield html.prepared(benefits, "benefits")
+    if advice.commitments and remaining.TITLE in tables:
+        yield html.prepared(tables[remaining.TITLE], "remaining")
+        note = remaining.note(advice.commitments, advice.audit.currency)
+        yield html.prepared(Paragraph(note), "remaining-note")
+    commits = [one for one in advice.entries if one.finding.category is Category.COMMITMENT]
+    yield from _findings(commits, advice)
 
 
 def _section(title: str, anchor: str, parts: Iterable[html.Preparable]) -> Section:

@@ -259,7 +259,7 @@ def _row_facts(row: Row, answer: Answer) -> dict[str, object]:
     return {
         "name": row.name,
         "committed_hourly": _float(row.committed),
-        "monthly": commitment_bill.monthly(row, answer.currency).amount.quantize(_CENT),
+        "monthly": commitment_bill.monthly(row.parts, answer.currency).amount.quantize(_CENT),
         "saving_monthly": _float((answer.advice.payg.cost - row.cost) * _MONTH),
         "expected_saving_monthly": _float(row.risk.mean * _MONTH),
         "worst_tenth_monthly": _float(row.risk.worst * _MONTH),

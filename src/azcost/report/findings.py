@@ -10,6 +10,7 @@ from azcost.advice.ledger import Entry
 from azcost.audit.bill import Saving
 from azcost.audit.rule import Action, Confidence
 from azcost.audit.run import Audit, RuleRun, Status
+from azcost.report import remaining
 from azcost.report.audit_charts import waterfall
 from azcost.report.checklist import checklist
 from azcost.report.document import Document, Part, Table
@@ -47,6 +48,8 @@ def _parts(advice: Advice) -> Iterator[Part]:
         yield _counted(counted, advice)
     if others := [one for one in advice.entries if one.overlaps_with and not one.counted]:
         yield _alternatives(others, audit.currency)
+    if advice.commitments and (bought := remaining.table(advice.commitments, audit.currency)):
+        yield bought
     if free := [one for one in advice.entries if not one.overlaps_with and not _saves(one)]:
         yield _free(free)
     if advice.exempted:
@@ -98,6 +101,8 @@ def _notes(advice: Advice) -> Iterator[str]:
             f"{amount:,.2f} {audit.currency} of the saving is of low confidence: look at the "
             "evidence first."
         )
+    if advice.commitments and advice.commitments.terms:
+        yield remaining.note(advice.commitments, audit.currency)
     for one in advice.expired:
         exemption = one.exemption
         yield (

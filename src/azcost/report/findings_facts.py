@@ -14,6 +14,7 @@ from azcost.audit.bill import Saving
 from azcost.audit.rule import Evidence, Stated, Step, Waste
 from azcost.audit.run import Audit, Finding, RuleRun
 from azcost.audit.snapshot import Unread
+from azcost.report import remaining
 
 SCHEMA = 1
 
@@ -31,6 +32,7 @@ def facts(advice: Advice) -> dict[str, object]:
         "saving": _saving(advice.saving),
         "findings": [_entry(one, back.get(id(one.finding))) for one in advice.entries],
         "exempted": [_exempted(one) for one in advice.exempted],
+        "commitments": remaining.facts(advice.commitments),
         "rules": [_run(one) for one in audit.rules],
         "unread": [_unread(one) for one in audit.unread],
     }

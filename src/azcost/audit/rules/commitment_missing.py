@@ -94,8 +94,8 @@ def commitment_missing(subscription: Resource, facts: Facts) -> Verdict:
                 subscription.subscription,
             ),
             Step(
-                "See what to buy and what it risks, from the hours that machines ran",
-                "azcost commit USAGE.csv",
+                "See what to buy and what it risks, from the hours that machines were billed for",
+                "azcost collect --subscription ID -o mine.json.gz && azcost commit mine.json.gz",
                 "sh",
             ),
         ),
