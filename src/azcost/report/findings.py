@@ -73,7 +73,7 @@ def _verdict(advice: Advice) -> Iterator[str]:
     if not audit.is_complete:
         what += ", as far as could be seen,"
     saving, cost = advice.saving, audit.cost
-    if saving and cost and found:
+    if saving and cost and saving.high.amount:
         part = saving.expected.amount / cost.amount if cost.amount > 0 else 0
         share = f", {part:.0%} of the bill" if part else ""
         yield f"About {saving.expected} a month can be saved{_between(saving)}{share}."
