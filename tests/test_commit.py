@@ -151,7 +151,7 @@ def test_nothing_used_buys_nothing(tmp_path: Path) -> None:
 
 def test_a_day_of_usage_is_said_to_be_too_little(tmp_path: Path) -> None:
     done = run(flat(tmp_path, 2, hours=24), "--term", "1")
-    assert "Only 1 day of usage" in done.stdout
+    assert "Only 1 day of usage, too little to buy on. If it went on so, buy" in done.stdout
     assert "Do not buy on this alone" in done.stdout
 
 

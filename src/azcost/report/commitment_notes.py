@@ -46,6 +46,11 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
         days = plain(round(Decimal(self.hours) / _HOURS_PER_DAY, 1))
         return f"{days} day{'' if days == '1' else 's'}"
 
+    @property
+    def is_short(self) -> bool:
+        """Whether no week was seen twice."""
+        return self.hours < _FEW_DAYS * _HOURS_PER_DAY
+
 
 _HOURS_PER_DAY = 24
 # Two of each day of the week.
@@ -55,7 +60,7 @@ _FEW_DAYS = 14
 def notes(answer: Answer, bought: list[Reservation | Plan]) -> Iterator[str]:
     """Yield the notes, what the reader can act on first."""
     advice = answer.advice
-    if answer.hours < _FEW_DAYS * _HOURS_PER_DAY:
+    if answer.is_short:
         yield (
             f"Only {answer.span} of usage: no week was seen twice, and the scenarios repeat what "
             "was. Do not buy on this alone."

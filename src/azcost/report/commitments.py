@@ -51,8 +51,11 @@ def _verdict(answer: Answer, bought: list[Reservation | Plan]) -> str:
             "to save more than it loses in the worst tenth."
         )
     total = sum((one.bound.amount for one in bought), Decimal(0))
+    words = f"Buy {_listed(bought)}"
+    if answer.is_short:
+        words = f"Only {answer.span} of usage, too little to buy on. If it went on so, b{words[1:]}"
     return (
-        f"Buy {_listed(bought)}: expected to save {_per_month(best.risk.mean)} {unit} a month, "
+        f"{words}: expected to save {_per_month(best.risk.mean)} {unit} a month, "
         f"{_per_month(best.risk.worst)} in the worst tenth of {len(best.risk.savings)} scenarios; "
         f"a chance of {best.risk.chance_of_loss:.1%} to lose against pay-as-you-go. "
         f"It binds {total:,.0f} {unit}; certified gap of the optimum of the history: "
