@@ -12,11 +12,9 @@ import click
 from azcost.cli.answer import answer_options, show
 from azcost.cli.connecting import (
     agreed,
+    at_scope,
     changing_options,
     connect,
-    login_options,
-    scope_from,
-    scope_options,
 )
 from azcost.errors import AzcostError
 
@@ -39,24 +37,13 @@ def alert() -> None:
     """
 
 
-def _where(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Options of a scope and of a login, as one argument `scope` and one `open_alerts`."""
-
-    def wrapped(**given: Any) -> Any:
-        names = ("subscription", "resource_group", "management_group", "billing_account", "path")
-        scope = scope_from(*(given.pop(name) for name in names))
-        cloud, login = given.pop("cloud"), given.pop("login")
-        return command(scope=scope, open_alerts=lambda: _alerts(cloud, login, scope), **given)
-
-    wrapped.__name__, wrapped.__doc__ = command.__name__, command.__doc__
-    wrapped.__dict__.update(command.__dict__)
-    return scope_options(login_options(wrapped))
-
-
 def _alerts(cloud: str, login: str, scope: Scope) -> Alerts:
     from azcost.actions.azure_alerts import PERMITS, Alerts
 
     return Alerts(connect(cloud, login, PERMITS), scope)
+
+
+_where = at_scope("open_alerts", _alerts)
 
 
 @alert.command()

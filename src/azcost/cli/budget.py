@@ -19,11 +19,9 @@ from azcost.cli.budget_options import (
 )
 from azcost.cli.connecting import (
     agreed,
+    at_scope,
     changing_options,
     connect,
-    login_options,
-    scope_from,
-    scope_options,
 )
 
 if TYPE_CHECKING:
@@ -47,24 +45,13 @@ def budget() -> None:
 budget.add_command(check)
 
 
-def _where(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Options of a scope and of a login, as one argument `scope` and one `open_budgets`."""
-
-    def wrapped(**given: Any) -> Any:
-        names = ("subscription", "resource_group", "management_group", "billing_account", "path")
-        scope = scope_from(*(given.pop(name) for name in names))
-        cloud, login = given.pop("cloud"), given.pop("login")
-        return command(scope=scope, open_budgets=lambda: _budgets(cloud, login, scope), **given)
-
-    wrapped.__name__, wrapped.__doc__ = command.__name__, command.__doc__
-    wrapped.__dict__.update(command.__dict__)
-    return scope_options(login_options(wrapped))
-
-
 def _budgets(cloud: str, login: str, scope: Scope) -> Budgets:
     from azcost.actions.azure_budgets import PERMITS, Budgets
 
     return Budgets(connect(cloud, login, PERMITS), scope)
+
+
+_where = at_scope("open_budgets", _budgets)
 
 
 def _today() -> Any:

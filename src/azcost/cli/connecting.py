@@ -6,6 +6,7 @@ import json
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from azcost.arm.permits import Permit
 
 _MAX_CALLS = 200
+_OF_SCOPE = ("subscription", "resource_group", "management_group", "billing_account", "path")
 
 
 def scope_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -65,6 +67,27 @@ def login_options(command: Callable[..., Any]) -> Callable[..., Any]:
         "--login", default="default", type=click.Choice(["default", "device-code"])
     )(command)
     return click.option("--cloud", default="AzureCloud", show_default=True)(command)
+
+
+def at_scope(
+    name: str, opened: Callable[[str, str, Scope], object]
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Give a command the options of a scope and of a login.
+
+    The command gets `scope`, and as `name` what opens the things of it: `opened` of the
+    cloud, the login and the scope, once it is called.
+    """
+
+    def with_options(command: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(command)
+        def wrapped(**given: Any) -> Any:
+            scope = scope_from(*(given.pop(one) for one in _OF_SCOPE))
+            cloud, login = given.pop("cloud"), given.pop("login")
+            return command(scope=scope, **{name: lambda: opened(cloud, login, scope)}, **given)
+
+        return scope_options(login_options(wrapped))
+
+    return with_options
 
 
 def changing_options(command: Callable[..., Any]) -> Callable[..., Any]:
