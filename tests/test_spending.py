@@ -82,6 +82,26 @@ def test_anomalies_name_the_resource_and_the_cause(tmp_path: Path) -> None:
     assert float(found["a_day"]["price"]) == pytest.approx(0, abs=0.01)
 
 
+def test_of_several_subscriptions_each_is_a_part_of_the_bill() -> None:
+    facts = json.loads(run("anomalies", "--demo", "--format", "json"))
+    (found,) = facts["anomalies"]
+    planted = ["novavision-production", "Foundry Models", "assistant-prod", "launch"]
+    assert (found["where"], float(found["a_day"]["new"])) == (planted, 996)
+    by = json.loads(run("forecast", "--demo", "--by", "subscription", "--format", "json"))
+    names = ["novavision-production", "novavision-research", "novavision-sandbox"]
+    assert [one["name"] for one in by["parts"] if "no subs" not in one["name"]] == sorted(
+        names, key=lambda name: -float(next(o["spent"] for o in by["parts"] if o["name"] == name))
+    )
+    spent = sum(float(one["spent"]) for one in by["parts"])
+    assert spent == pytest.approx(float(by["spent"]), abs=0.05)
+
+
+def test_a_table_does_not_tell_its_subscriptions(tmp_path: Path) -> None:
+    command = ["forecast", str(table(tmp_path)), "--by", "subscription"]
+    result = CliRunner().invoke(main, command, catch_exceptions=False)
+    assert (result.exit_code, "expected service, group, resource" in result.stderr) == (2, True)
+
+
 @pytest.mark.parametrize("format_", ["text", "markdown"])
 def test_both_are_readable(tmp_path: Path, format_: str) -> None:
     file = table(tmp_path, jump=2.0)

@@ -59,7 +59,7 @@ def _about(
     activity: Sequence[Event], spending: Spending, one: Anomaly, first: date
 ) -> Iterable[Event]:
     depth = len(one.of)
-    names = {path[2] for path in spending.paths if path[:depth] == one.of and path[2]}
+    names = {path[-1] for path in spending.tree if path[:depth] == one.of and path[-1]}
     for event in activity:
         days = (event.at.date() - first).days
         words = set(key_of(event.resource).split("/"))

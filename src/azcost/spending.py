@@ -20,14 +20,16 @@ from azcost.usage.daily_costs import DailyCosts
 # Azure completes the cost of a day within two more; until then it looks too cheap.
 REPORTING_LAG_DAYS = 2
 LEVELS = ("service", "group", "resource")
+_SUBSCRIPTION = "subscription"
 
 
 class Spending(msgspec.Struct, frozen=True):
     """Amortised cost by day, in one currency.
 
     Each row is one meter of one resource, on pay-as-you-go or `covered` by a benefit.
-    `paths` say its service, group and resource, `tags` the resource's tags. The arrays have
-    the shape (rows, days); their last day is the last that is complete.
+    `paths` say its service, group and resource, `tags` the resource's tags, `subscriptions`
+    the names of theirs, none where they are not known. The arrays have the shape (rows,
+    days); their last day is the last that is complete.
     """
 
     first_day: date
@@ -38,6 +40,17 @@ class Spending(msgspec.Struct, frozen=True):
     covered: tuple[bool, ...]
     cost: Array
     quantity: Array
+    subscriptions: tuple[str, ...] = ()
+
+    @property
+    def tree(self) -> tuple[tuple[str, ...], ...]:
+        """The paths, below their subscriptions where there are several."""
+        if len(set(self.subscriptions)) < 2:
+            return self.paths
+        return tuple(
+            (subscription, *path)
+            for subscription, path in zip(self.subscriptions, self.paths, strict=True)
+        )
 
     @property
     def days(self) -> int:
@@ -54,17 +67,19 @@ class Spending(msgspec.Struct, frozen=True):
         return np.asarray(self.cost.sum(axis=0), dtype=np.float64)
 
     def by(self, what: str) -> dict[str, Array]:
-        """Daily costs by `service`, `group`, `resource`, or by the value of a tag.
+        """Daily costs by `subscription`, `service`, `group`, `resource`, or the value of a tag.
 
         Raises AzcostError for a tag that no resource has.
         """
-        if what in LEVELS:
+        if what == _SUBSCRIPTION and self.subscriptions:
+            names = [one or f"(no {what})" for one in self.subscriptions]
+        elif what in LEVELS:
             names = [path[LEVELS.index(what)] or f"(no {what})" for path in self.paths]
         else:
             known = sorted({name for tags in self.tags for name in tags})
             if what not in known:
                 raise AzcostError(
-                    f"--by {what}: expected service, group, resource, or a tag"
+                    f"--by {what}: expected {', '.join(self._levels())}, or a tag"
                     f"{': ' + ', '.join(known[:10]) if known else '; there are no tags here'}."
                 )
             names = [tags.get(what, f"(no {what})") for tags in self.tags]
@@ -73,17 +88,20 @@ class Spending(msgspec.Struct, frozen=True):
             found[name] = found[name] + row if name in found else row.copy()
         return dict(sorted(found.items(), key=lambda item: -float(item[1].sum())))
 
+    def _levels(self) -> tuple[str, ...]:
+        return (_SUBSCRIPTION, *LEVELS) if self.subscriptions else LEVELS
+
     def leaves(self) -> Leaves:
-        """The costs by service, group and resource."""
+        """The costs by subscription (of several), service, group and resource."""
         rows: dict[tuple[str, ...], Array] = {}
-        for path, row in zip(self.paths, self.cost, strict=True):
+        for path, row in zip(self.tree, self.cost, strict=True):
             rows[path] = rows[path] + row if path in rows else row.copy()
         return Leaves(list(rows), np.array(list(rows.values())))
 
     def below(self, path: Sequence[str]) -> Meters:
         """The meters of the node `path`, for the causes of a change."""
         depth = len(path)
-        rows = [row for row, own in enumerate(self.paths) if own[:depth] == tuple(path)]
+        rows = [row for row, own in enumerate(self.tree) if own[:depth] == tuple(path)]
         return Meters(
             [(self.paths[row][2] or self.paths[row][0], self.meters[row]) for row in rows],
             [self.covered[row] for row in rows],
@@ -124,6 +142,7 @@ def of_snapshot(
         raise AzcostError(f"The snapshot has no costs ({why}): there is nothing to look at.")
     costs = snapshot.costs
     tags = tags or {resource.key: resource.tags for resource in snapshot.resources}
+    named = {key_of(one.id): one.name for one in snapshot.subscriptions}
     lines = costs.lines
     whole = Spending(
         costs.first_day,
@@ -134,8 +153,17 @@ def of_snapshot(
         tuple(line.is_committed for line in lines),
         _matrix((line.amortised for line in lines), costs.days),
         _matrix((line.quantity for line in lines), costs.days),
+        tuple(_subscription(line, named) for line in lines),
     )
     return _until(whole, last_day or snapshot.today - timedelta(days=REPORTING_LAG_DAYS + 1))
+
+
+def _subscription(line: CostLine, named: Mapping[str, str]) -> str:
+    """The name of the subscription that a line's resource is in; empty without one."""
+    words = key_of(line.resource).split("/") if line.resource else []
+    if words[1:2] != ["subscriptions"]:
+        return ""
+    return named.get("/".join(words[:3]), words[2])
 
 
 def _path(line: CostLine) -> tuple[str, str, str]:

@@ -67,6 +67,7 @@ def narrowed(spending: Spending, scope: Scope | None, conditions: Sequence[Condi
         meters=tuple(spending.meters[row] for row in rows),
         tags=tuple(spending.tags[row] for row in rows),
         covered=tuple(spending.covered[row] for row in rows),
+        subscriptions=tuple(spending.subscriptions[row] for row in rows if spending.subscriptions),
         cost=spending.cost[rows],
         quantity=spending.quantity[rows],
     )

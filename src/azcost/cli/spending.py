@@ -71,7 +71,11 @@ def _spending(
 @click.command()
 @_sources
 @click.option("--days", default=30, show_default=True, type=click.IntRange(1, 365))
-@click.option("--by", default="", help="Forecast each service, group, resource or tag value too.")
+@click.option(
+    "--by",
+    default="",
+    help="Forecast each subscription, service, group, resource or tag value too.",
+)
 @click.option("--budget", type=click.FloatRange(0, min_open=True), help="A month's budget.")
 @click.option(
     "--event",
