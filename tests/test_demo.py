@@ -71,7 +71,7 @@ def test_the_command_says_the_same_to_people_and_programs() -> None:
     assert found["unread"] == []
     assert set(found) == {
         "schema", "subscription", "currency", "period", "cost", "saving", "findings", "exempted",
-        "rules", "unread",
+        "commitments", "rules", "unread",
     }  # fmt: skip
     for one in found["findings"]:
         assert set(one) == {
