@@ -12,9 +12,13 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import SMTP as POLICY
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 import arm_server
@@ -22,9 +26,10 @@ import estates
 from arm_estate import Estate
 from arm_server import Azure, error
 from azcost.audit import snapshot
+from azcost.weekly.weeks import Weeks
 
 ID = "00000000-0000-0000-0000-000000000001"
-CASE = {
+CASE: dict[str, Any] = {
     "resources": [
         {
             "name": "web",
@@ -76,18 +81,25 @@ def run(
     return run
 
 
-def serve(azure: Azure) -> None:
-    """The estate, with its costs of the 30 days before today."""
-    made = estates.snapshot(CASE, "Microsoft.Compute/disks")
+def serve(azure: Azure, days: int = 30, without: str = "") -> None:
+    """The estate, with its costs of the days before today."""
+    case = {
+        "resources": [one for one in CASE["resources"] if one["name"] != without],
+        "costs": {name: rows for name, rows in CASE["costs"].items() if name != without},
+    }
+    made = estates.snapshot(case, "Microsoft.Compute/disks")
     assert made.costs
-    first = datetime.now(UTC).date() - timedelta(days=30)
-    import msgspec
-
-    Estate(
-        azure,
-        msgspec.structs.replace(made, costs=msgspec.structs.replace(made.costs, first_day=first)),
-        ID,
-    )
+    first = datetime.now(UTC).date() - timedelta(days=days)
+    lines = tuple(
+        msgspec.structs.replace(
+            line,
+            **{name: " ".join([getattr(line, name).split()[0]] * days)
+               for name in ("actual", "amortised", "quantity")},
+        )
+        for line in made.costs.lines
+    )  # fmt: skip
+    costs = msgspec.structs.replace(made.costs, first_day=first, days=days, lines=lines)
+    Estate(azure, msgspec.structs.replace(made, costs=costs), ID)
 
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -195,3 +207,68 @@ def test_the_doctor_without_a_login(azure: tuple[Azure, dict[str, str]], run: Ru
     assert done.returncode == 3
     assert "az login" in done.stderr
     assert azure[0].asked == []
+
+
+def mail_of(folder: Path) -> str:
+    (file,) = folder.glob("*.eml")
+    mail = message_from_bytes(file.read_bytes(), policy=POLICY)
+    assert isinstance(mail, EmailMessage)
+    body = mail.get_body(("plain",))
+    assert body is not None
+    file.unlink()
+    return str(body.get_content())
+
+
+def test_the_weekly_mail_of_a_subscription_compares_with_its_last_one(
+    azure: tuple[Azure, dict[str, str]], run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    serve(azure[0], days=90)
+    cache = tmp_path / "cache"
+    words = ("weekly", "--subscription", ID, "--dry-run")
+    first = run(*words, AZCOST_CACHE=str(cache))
+    assert first.returncode == 0, first.stderr
+    assert "New: " not in mail_of(tmp_path)
+    # A week later: what was read is the snapshot of seven days ago, and the disk is gone.
+    (kept,) = (cache / "weekly" / ID).iterdir()
+    taken = snapshot.load(kept)
+    earlier = taken.taken_at - timedelta(days=7)
+    kept.unlink()
+    Weeks(kept.parent).keep(msgspec.structs.replace(taken, taken_at=earlier))
+    serve(azure[0], days=90, without="old-data")
+    again = run(*words, "--fresh", AZCOST_CACHE=str(cache))
+    assert again.returncode == 0, again.stderr
+    said = mail_of(tmp_path)
+    assert "New: nothing" in said
+    assert "Resolved: " in said
+    assert "old-data" in said
+
+
+def test_the_weekly_mail_goes_out_though_something_could_not_be_read(
+    azure: tuple[Azure, dict[str, str]], run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    serve(azure[0], days=90)
+    azure[0].reply("Microsoft.Advisor", error(403, "AuthorizationFailed", "no role"))
+    done = run("weekly", "--subscription", ID, "--dry-run", "--fresh")
+    assert done.returncode == 0, done.stderr
+    assert "Could not be read: advisor" in done.stderr
+    assert "could not judge everything" in mail_of(tmp_path)
+
+
+def test_of_the_weeks_before_ten_are_kept(tmp_path: Path) -> None:
+    made = estates.snapshot(CASE, "Microsoft.Compute/disks")
+    weeks = Weeks(tmp_path)
+    for number in range(14):
+        weeks.keep(
+            msgspec.structs.replace(made, taken_at=made.taken_at + timedelta(days=7 * number))
+        )
+    assert len(list(tmp_path.iterdir())) == 10
+    last = made.today + timedelta(days=7 * 13)
+    before = weeks.before(last)
+    assert before is not None
+    assert before.name == f"{last - timedelta(days=7)}.json.gz"
+    # A second mail in the same week is not compared with the first one.
+    weeks.keep(msgspec.structs.replace(made, taken_at=made.taken_at + timedelta(days=7 * 13 - 2)))
+    assert weeks.before(last) == before
+    assert Weeks(tmp_path / "none").before(last) is None

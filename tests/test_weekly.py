@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+import subprocess
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from email import message_from_bytes
@@ -257,10 +258,39 @@ def test_jobs_name_secrets_and_hold_none(kind: str) -> None:
         hour=7,
     )
     made = KINDS[kind](job)
-    assert "azcost collect --subscription 11111111" in made.text
-    assert "azcost weekly --snapshot week.json.gz --to a@b.org" in made.text
+    own = "azcost weekly --subscription 11111111-1111-4111-8111-111111111111 --to a@b.org"
+    assert own in made.text
     assert "password" in (made.text + made.install).lower()
     assert "--password" not in made.text
+
+
+def test_the_line_of_cron_finds_the_password_and_keeps_percent_signs(tmp_path: Path) -> None:
+    """What cron does: backslashes before percent signs go, and a shell runs the rest."""
+    words = ("--to", "a%b@b.org", "--from", "c@b.org", "--smtp", "mx", "--user", "azcost")
+    line = KINDS["cron"](Job(subscription="s", words=words, weekday=6, hour=5)).text
+    assert line.startswith("0 5 * * 0 ")
+    command = line.split(" ", 5)[5].replace("\\%", "%")
+    fake = tmp_path / "azcost"
+    fake.write_text('#!/bin/sh\ncat "$AZCOST_SMTP_PASSWORD_FILE"; echo " $@"\n')
+    fake.chmod(0o755)
+    (tmp_path / ".config/azcost").mkdir(parents=True)
+    (tmp_path / ".config/azcost/smtp-password").write_text("it")
+    done = subprocess.run(
+        ["/bin/sh", "-c", command], capture_output=True, text=True, check=True,
+        env={"HOME": str(tmp_path), "PATH": f"{tmp_path}:/bin:/usr/bin"},
+    )  # fmt: skip
+    assert done.stdout == f"it weekly --subscription s {' '.join(words)}\n"
+
+
+def test_the_file_of_systemd_is_split_by_what_it_says(tmp_path: Path) -> None:
+    made = KINDS["systemd"](Job(subscription="s", words=("--to", "a"), weekday=0, hour=7))
+    (tmp_path / made.name).write_text(made.text)
+    install = made.install.partition(" && systemctl")[0].replace("/etc/systemd/system/", "")
+    subprocess.run(["/bin/sh", "-c", install], check=True, cwd=tmp_path)
+    service = (tmp_path / "azcost-weekly.service").read_text()
+    timer = (tmp_path / "azcost-weekly.timer").read_text()
+    assert ("[Service]" in service, "[Timer]" in service) == (True, False)
+    assert ("[Service]" in timer, "OnCalendar=Mon 07:00" in timer) == (False, True)
 
 
 def test_graph_and_communication_services_get_the_mail_with_their_own_tokens(

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from azcost import paths
+from azcost.cli.azure import Source, azure_options
 from azcost.errors import AzcostError
 
 if TYPE_CHECKING:
@@ -31,7 +32,11 @@ _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 @click.option("--snapshot", type=click.Path(path_type=Path), help="The week's snapshot.")
 @click.option("--subscription", metavar="ID", help="Read this subscription first.")
 @click.option("--demo", is_flag=True, help="The mail of the made-up company that ships.")
-@click.option("--previous", type=click.Path(path_type=Path), help="The snapshot of before.")
+@click.option(
+    "--previous",
+    type=click.Path(path_type=Path),
+    help="The snapshot of before; with --subscription, that of its last mail.",
+)
 @click.option("--to", multiple=True, metavar="ADDRESS", help="Who gets it; may be repeated.")
 @click.option(
     "--owner",
@@ -53,8 +58,9 @@ _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 @click.option("--acs", metavar="HOST", help="Send by this Communication Services host.")
 @click.option("--spool", type=click.Path(path_type=Path), help="Where mails wait.")
 @click.option("--dry-run", is_flag=True, help="Write the mails as .eml files, send none.")
+@azure_options
 @click.pass_context
-def weekly(ctx: click.Context, /, **given: Any) -> None:
+def weekly(ctx: click.Context, /, source: Source, **given: Any) -> None:
     """Compose the mail of the week and send it, once.
 
     The password of a mail server comes from AZCOST_SMTP_PASSWORD, from the file that
@@ -64,7 +70,7 @@ def weekly(ctx: click.Context, /, **given: Any) -> None:
     """
     if ctx.invoked_subcommand:
         return
-    digest, report = _digest(given)
+    digest, report = _digest(given, source)
     mails = _mails(digest, given, report)
     if given["dry_run"]:
         for mail in mails:
@@ -73,15 +79,15 @@ def weekly(ctx: click.Context, /, **given: Any) -> None:
     _deliver(mails, given)
 
 
-def _digest(given: dict[str, Any]) -> tuple[Digest, bytes | None]:
+def _digest(given: dict[str, Any], source: Source) -> tuple[Digest, bytes | None]:
     from azcost.audit.snapshot import load
     from azcost.cli.audit import judged
     from azcost.cli.cost_exports import Exports
     from azcost.weekly.digest import digest
 
-    file = _snapshot(given)
+    file, previous = _snapshots(given, source)
     advice, facts = judged(load(file), given["exemptions"], Exports((), "duckdb", ""))
-    changes = _changes(given["previous"], file, given["exemptions"])
+    changes = _changes(previous, file, given["exemptions"])
     found = digest(facts, advice, changes, given["owner_tag"], given["budget"])
     if not given["attach"]:
         return found, None
@@ -91,22 +97,22 @@ def _digest(given: dict[str, Any]) -> tuple[Digest, bytes | None]:
     return found, render(advice, facts, origin()).encode()
 
 
-def _snapshot(given: dict[str, Any]) -> Path:
+def _snapshots(given: dict[str, Any], source: Source) -> tuple[Path, Path | None]:
+    """The week's snapshot, and that of a week before if there is one."""
     named = [one for one in (given["snapshot"], given["subscription"], given["demo"]) if one]
     if len(named) != 1:
         raise click.UsageError("Name one source: --snapshot FILE, --subscription ID, or --demo.")
     if given["demo"]:
-        return paths.shipped("examples") / "demo-snapshot.json.gz"
+        return paths.shipped("examples") / "demo-snapshot.json.gz", given["previous"]
     if given["snapshot"]:
-        return Path(given["snapshot"])
-    from azcost.cli import main
+        return Path(given["snapshot"]), given["previous"]
+    from azcost.weekly.weeks import Weeks
 
-    file = paths.cache() / "weekly" / f"{datetime.now(UTC):%Y-%m-%d}.json.gz"
-    file.parent.mkdir(parents=True, exist_ok=True)
-    words = ["collect", "--subscription", given["subscription"], "-o", str(file)]
-    if not file.exists() and main.main(words, standalone_mode=False) == 2:
-        raise AzcostError("The subscription could not be read: azcost doctor says why.")
-    return file
+    taken = source.read(given["subscription"])
+    for one in taken.unread:
+        click.echo(f"Could not be read: {one.part}: {one.reason}", err=True)
+    weeks = Weeks(paths.cache() / "weekly" / taken.subscriptions[0].subscription)
+    return weeks.keep(taken), given["previous"] or weeks.before(taken.today)
 
 
 def _changes(previous: Path | None, now: Path, exemptions: Path | None) -> Changes | None:

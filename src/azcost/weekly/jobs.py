@@ -21,16 +21,9 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     hour: int
 
     @property
-    def collect(self) -> str:
-        """The command that reads the subscription."""
-        return shlex.join(
-            ("azcost", "collect", "--subscription", self.subscription, "-o", "week.json.gz")
-        )
-
-    @property
-    def send(self) -> str:
-        """The command that composes and sends."""
-        return shlex.join(("azcost", "weekly", "--snapshot", "week.json.gz", *self.words))
+    def command(self) -> str:
+        """What reads the subscription, composes the mail and sends it."""
+        return shlex.join(("azcost", "weekly", "--subscription", self.subscription, *self.words))
 
 
 class JobFile(msgspec.Struct, frozen=True):
@@ -41,17 +34,22 @@ class JobFile(msgspec.Struct, frozen=True):
     install: str
 
 
+# What is new and what was resolved needs the snapshot of the week before.
+_FORGETS = (
+    "Its machine keeps nothing, so that the mail compares costs, but not findings, with those of "
+    "the week before; cron and systemd keep them."
+)
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
 def cron(job: Job) -> JobFile:
     """A line of crontab; the password is in a file that only its user can read."""
     day = (job.weekday + 1) % 7
-    both = f"{job.collect} && {job.send}"
+    # A crontab expands no variables but in the command, where a shell does.
+    file = 'AZCOST_SMTP_PASSWORD_FILE="$HOME/.config/azcost/smtp-password"'
     return JobFile(
         "azcost-weekly.cron",
-        "AZCOST_SMTP_PASSWORD_FILE=$HOME/.config/azcost/smtp-password\n"
-        f'0 {job.hour} * * {day} cd "$HOME" && {both}\n'.replace("%", "\\%"),
+        f"0 {job.hour} * * {day} {file} {job.command}\n".replace("%", "\\%"),
         "crontab -l 2>/dev/null | cat - azcost-weekly.cron | crontab -",
     )
 
@@ -70,8 +68,9 @@ StateDirectory=azcost
 WorkingDirectory=%S/azcost
 LoadCredential=smtp-password:/etc/azcost/smtp-password
 Environment=AZCOST_SMTP_PASSWORD_FILE=%d/smtp-password AZCOST_CACHE=%S/azcost/cache
-ExecStart={_systemd(job.collect)}
-ExecStart={_systemd(job.send)}
+# AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET; a managed identity needs none.
+EnvironmentFile=-/etc/azcost/login
+ExecStart={_systemd(job.command)}
 ProtectSystem=strict
 ProtectHome=yes
 NoNewPrivileges=yes
@@ -90,8 +89,10 @@ WantedBy=timers.target
     return JobFile(
         "azcost-weekly.systemd",
         text,
-        "csplit azcost-weekly.systemd '/^# -----/' into /etc/systemd/system/azcost-weekly.service "
-        "and .timer, then: systemctl enable --now azcost-weekly.timer",
+        "sed '/^# -----/,$d' azcost-weekly.systemd > /etc/systemd/system/azcost-weekly.service && "
+        "sed '1,/^# -----/d' azcost-weekly.systemd > /etc/systemd/system/azcost-weekly.timer && "
+        "systemctl enable --now azcost-weekly.timer, as root, after the password is in "
+        "/etc/azcost/smtp-password",
     )
 
 
@@ -120,17 +121,15 @@ jobs:
           tenant-id: ${{{{ secrets.AZURE_TENANT_ID }}}}
           subscription-id: {job.subscription}
       - run: pip install azcost
-      - run: {_yaml(job.collect)}
+      - run: {_yaml(job.command)}
         env:
           AZURE_TOKEN_CREDENTIALS: AzureCliCredential
-      - run: {_yaml(job.send)}
-        env:
           AZCOST_SMTP_PASSWORD: ${{{{ secrets.AZCOST_SMTP_PASSWORD }}}}
 """
     return JobFile(
         "azcost-weekly.yml",
         text,
-        "Commit it as .github/workflows/azcost-weekly.yml and set the three secrets.",
+        "Commit it as .github/workflows/azcost-weekly.yml and set the three secrets. " + _FORGETS,
     )
 
 
@@ -151,23 +150,23 @@ steps:
       azureSubscription: azcost-reader
       scriptType: bash
       scriptLocation: inlineScript
-      inlineScript: {_yaml(job.collect)}
-    env: {{ AZURE_TOKEN_CREDENTIALS: AzureCliCredential }}
-  - script: {_yaml(job.send)}
-    env: {{ AZCOST_SMTP_PASSWORD: $(AZCOST_SMTP_PASSWORD) }}
+      inlineScript: {_yaml(job.command)}
+    env:
+      AZURE_TOKEN_CREDENTIALS: AzureCliCredential
+      AZCOST_SMTP_PASSWORD: $(AZCOST_SMTP_PASSWORD)
 """
     return JobFile(
         "azcost-weekly.azure-pipelines.yml",
         text,
         "Add it as a pipeline, with a service connection azcost-reader and the secret variable "
-        "AZCOST_SMTP_PASSWORD.",
+        "AZCOST_SMTP_PASSWORD. " + _FORGETS,
     )
 
 
 def container_app_job(job: Job) -> JobFile:
     """An Azure Container Apps job that logs in by its managed identity."""
     day = (job.weekday + 1) % 7
-    both = shlex.quote(f"{job.collect} && {job.send}")
+    command = shlex.quote(job.command)
     text = f"""#!/usr/bin/env bash
 set -euo pipefail
 : "${{IMAGE:?an image with azcost}}" "${{RESOURCE_GROUP:?}}" "${{ENVIRONMENT:?}}"
@@ -179,7 +178,7 @@ az containerapp job create --name azcost-weekly \\
   --mi-system-assigned \\
   --secrets "smtp=keyvaultref:$SECRET_URI,identityref:system" \\
   --env-vars AZCOST_SMTP_PASSWORD=secretref:smtp \\
-  --command /bin/sh --args "-c" {both}
+  --command /bin/sh --args "-c" {command}
 principal=$(az containerapp job show --name azcost-weekly --resource-group "$RESOURCE_GROUP" \\
   --query identity.principalId --output tsv)
 for role in Reader "Cost Management Reader" "Monitoring Reader"; do
@@ -188,19 +187,17 @@ for role in Reader "Cost Management Reader" "Monitoring Reader"; do
 done
 """
     return JobFile(
-        "azcost-weekly.sh", text, "Set its four variables, and run it once: bash azcost-weekly.sh"
+        "azcost-weekly.sh",
+        text,
+        f"Set its four variables, and run it once: bash azcost-weekly.sh. {_FORGETS}",
     )
 
 
 def windows_task(job: Job) -> JobFile:
     """A scheduled task of Windows; the password is in the user's keyring."""
     day = ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")[job.weekday]
-    quoted = " ".join(_windows(word) for word in shlex.split(job.send))
-    text = (
-        "@echo off\r\n"
-        f"{' '.join(_windows(word) for word in shlex.split(job.collect))} || exit /b 3\r\n"
-        f"{quoted}\r\n"
-    )
+    quoted = " ".join(_windows(word) for word in shlex.split(job.command))
+    text = f"@echo off\r\n{quoted}\r\n"
     return JobFile(
         "azcost-weekly.cmd",
         text,
@@ -211,7 +208,8 @@ def windows_task(job: Job) -> JobFile:
 
 
 def _windows(word: str) -> str:
-    return f'"{word}"' if any(c in word for c in " &|<>^") else word
+    doubled = word.replace("%", "%%")
+    return f'"{doubled}"' if any(c in word for c in " &|<>^") else doubled
 
 
 def _yaml(command: str) -> str:
