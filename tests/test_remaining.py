@@ -24,6 +24,8 @@ from azcost.audit.rule import Action, Category, Confidence, Waste
 from azcost.audit.run import Finding
 from azcost.cli import main
 from azcost.money import Money
+from azcost.optimise.azure_recommendation import of_properties
+from azcost.optimise.flex_groups import Sku
 from azcost.pricing.catalogue import Catalogue
 
 VM = "Microsoft.Compute/virtualMachines"
@@ -176,8 +178,32 @@ def test_a_snapshot_is_usage(tmp_path: Path) -> None:
     found = json.loads(result.stdout)
     assert found["hours"] == 1440
     assert found["purchases"]
+    # What Azure recommends is in the snapshot, and stands beside: 1.90 an hour.
+    (azure,) = [one for one in found["ways"] if one["name"].startswith("Azure's")]
+    assert (azure["name"], float(azure["committed_hourly"])) == (
+        "Azure's 1-year savings plan, Last60Days",
+        1.9,
+    )
     taken = snapshots.msgspec.structs.replace(snapshots.load(demo), costs=None)
     snapshots.save(taken, tmp_path / "blind.json.gz")
     blind = CliRunner().invoke(main, ["commit", str(tmp_path / "blind.json.gz")])
     assert blind.exit_code == 2
     assert "no machine that was billed at the full price" in blind.stderr
+
+
+def test_advice_that_names_no_machine_is_left_out() -> None:
+    found = of_properties(
+        [
+            {"term": "P1Y", "sku": SIZE, "location": "West Europe", "recommendedQuantity": 3},
+            {"term": "P3Y", "skuName": SIZE, "location": "westeurope", "recommendedQuantity": "2"},
+            {"term": "P9Y", "sku": SIZE, "location": "westeurope", "recommendedQuantity": 3},
+            {"term": "P1Y", "recommendedQuantity": 3},
+            {"term": "P1Y", "sku": SIZE, "recommendedQuantity": "NaN", "location": "x"},
+            {"term": "P1Y", "recommendationDetails": {"commitmentAmount": -1}},
+            {"nothing": "of it"},
+        ]
+    )
+    assert [(one.years, one.sku, one.quantity) for one in found] == [
+        (1, Sku(SIZE, "westeurope"), Decimal(3)),
+        (3, Sku(SIZE, "westeurope"), Decimal(2)),
+    ]

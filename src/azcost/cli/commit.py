@@ -18,6 +18,7 @@ from azcost.pricing.rows import Purchase
 from azcost.spec.problems import did_you_mean
 
 if TYPE_CHECKING:
+    from azcost.optimise.azure_recommendation import Recommendation
     from azcost.optimise.commitments import Scope
     from azcost.optimise.existing import Commitment
     from azcost.optimise.flex_groups import Sku
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 _BOUGHT = ("reserved-1y", "reserved-3y", "savings-1y", "savings-3y")
 _SHARED = "shared"
+# Recommendations of Consumption and of Cost Management; Advisor's name no sizes.
+_OF_COSTS = ("reservation", "benefit")
 
 
 @click.command()
@@ -99,8 +102,10 @@ def commit(
     years = int(term) if term else None
     allowed = _allowed(allow, years)
     today = (day or datetime.now(UTC)).date()
+    advised = tuple(one for path in azure for one in azure_recommendation.load(path))
     if is_snapshot(usage):
-        recorded, catalogue = _of_snapshot(usage, currency, look_back)
+        recorded, catalogue, told = _of_snapshot(usage, currency, look_back)
+        advised = advised or told
     else:
         from azcost.usage.hourly import Gaps, load
 
@@ -116,7 +121,7 @@ def commit(
             allowed=allowed,
             years=years,
             outlook=Outlook(years=1, drift=drift, death=death, scenarios=SCENARIOS, seed=seed),
-            azure=tuple(one for path in azure for one in azure_recommendation.load(path)),
+            azure=advised,
         ),
         lambda words: click.echo(f"{words} ...", err=True),
     )
@@ -134,11 +139,14 @@ def commit(
     show(document(answer), format_)
 
 
-def _of_snapshot(file: Path, currency: str, days: int) -> tuple[HourlyUsage, Catalogue]:
-    """The hours that machines and scale sets were billed at the full price."""
+def _of_snapshot(
+    file: Path, currency: str, days: int
+) -> tuple[HourlyUsage, Catalogue, tuple[Recommendation, ...]]:
+    """The hours that machines and scale sets were billed at the full price, and Azure's advice."""
     from azcost.audit import snapshot
     from azcost.audit.facts import Facts
     from azcost.audit.machine_hours import machine_hours
+    from azcost.optimise.azure_recommendation import of_properties
 
     taken = snapshot.load(file)
     catalogue = open_catalogue(currency or taken.currency)
@@ -153,7 +161,8 @@ def _of_snapshot(file: Path, currency: str, days: int) -> tuple[HourlyUsage, Cat
     if found.unknown:
         names = ", ".join(found.unknown[:3])
         click.echo(f"Left out, for their size is not known: {names}.", err=True)
-    return found.usage, catalogue
+    advice = (one for one in taken.recommendations if one.source in _OF_COSTS)
+    return found.usage, catalogue, of_properties(one.properties for one in advice)
 
 
 def _allowed(allow: str, years: int | None) -> frozenset[Purchase]:

@@ -6,8 +6,10 @@ Microsoft.CostManagement/benefitRecommendations, either as the answer or as the 
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -70,6 +72,24 @@ def load(path: Path) -> tuple[Recommendation, ...]:
     if not found:
         raise AzcostError(f"{path} has no recommendation of one or three years for machines.")
     return found
+
+
+def of_properties(found: Iterable[Mapping[str, Any]]) -> tuple[Recommendation, ...]:
+    """The recommendations among properties as APIs give them; what is none is left out.
+
+    `sku` and `location` may stand among them, as those of a snapshot do.
+    """
+    kept = []
+    for properties in found:
+        outer = {name: properties.get(name, "") for name in ("sku", "location")}
+        try:
+            item = msgspec.convert({**outer, "properties": properties}, _Item, strict=False)
+        except msgspec.ValidationError:
+            continue
+        one = _recommendation(item)
+        if one and one.quantity.is_finite() and 0 <= one.quantity <= _MOST:
+            kept.append(one)
+    return tuple(kept)
 
 
 def _recommendation(item: _Item) -> Recommendation | None:
