@@ -111,3 +111,23 @@ def test_office_hours_over_a_change_of_clocks(tmp_path: Path, change: date) -> N
     (night,) = [one for one in found["findings"] if one["rule"] == "machine_runs_at_night"]
     # Busy at one time of the year or the other: 07:00 to 18:00 UTC.
     assert "every night from 18:00 to 07:00 UTC" in night["title"]
+
+
+def test_scripts_of_another_audit_are_not_mixed_with_new_ones(tmp_path: Path) -> None:
+    taken = estates.snapshot({"resources": [UNATTACHED], "costs": {"spare": 1}}, DISK)
+    scripts = tmp_path / "scripts"
+    assert audited(taken, tmp_path, "--fix-pack", str(scripts)).exit_code == 0
+    before = {file.name for file in scripts.iterdir()}
+    assert any("unattached_disk" in name for name in before)
+    again = audited(taken, tmp_path, "--fix-pack", str(scripts))
+    assert (again.exit_code, "has scripts already" in again.stderr) == (2, True)
+    assert {file.name for file in scripts.iterdir()} == before
+
+
+def test_a_saving_that_is_only_possible_is_not_about_nothing(tmp_path: Path) -> None:
+    """A reservation that pays for an idle machine: what it saves needs another use for it."""
+    spare = {"meter": "P10 LRS Disk", "per_day": 1, "pricing_model": "Reservation"}
+    case = {"resources": [UNATTACHED], "costs": {"spare": [spare]}}
+    said = audited(estates.snapshot(case, DISK), tmp_path).stdout
+    assert "At best 30.44 USD a month can be saved, and perhaps nothing." in said
+    assert "About 0.00" not in said

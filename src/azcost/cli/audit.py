@@ -106,7 +106,10 @@ def audit(
         raise click.UsageError("Judge --snapshot FILE or --subscription ID, not both.")
     from azcost.audit import snapshot
     from azcost.report import findings
+    from azcost.report import fix_pack as scripts
 
+    if fix_pack:
+        scripts.check(fix_pack)
     if demo:
         file = paths.shipped("examples") / "demo-snapshot.json.gz"
     taken = snapshot.load(file) if file else None

@@ -10,6 +10,7 @@ from azcost.advice.ledger import Entry
 from azcost.audit.bill import Saving
 from azcost.audit.rule import Action, Confidence
 from azcost.audit.run import Audit, RuleRun, Status
+from azcost.money import Money
 from azcost.report import remaining
 from azcost.report.audit_charts import waterfall
 from azcost.report.checklist import checklist
@@ -74,12 +75,18 @@ def _verdict(advice: Advice) -> Iterator[str]:
         what += ", as far as could be seen,"
     saving, cost = advice.saving, audit.cost
     if saving and cost and saving.high.amount:
-        part = saving.expected.amount / cost.amount if cost.amount > 0 else 0
-        share = f", {part:.0%} of the bill" if part else ""
-        yield f"About {saving.expected} a month can be saved{_between(saving)}{share}."
+        yield _saved(saving, cost)
     yield f"{what} in {audit.examined:,} resources, by {ran} rules that apply to them."
     if cost is not None:
         yield f"The whole bill is {cost} in an average month."
+
+
+def _saved(saving: Saving, cost: Money) -> str:
+    if not saving.expected.amount:
+        return f"At best {saving.high} a month can be saved, and perhaps nothing."
+    part = saving.expected.amount / cost.amount if cost.amount > 0 else 0
+    share = f", {part:.0%} of the bill" if part else ""
+    return f"About {saving.expected} a month can be saved{_between(saving)}{share}."
 
 
 def _between(saving: Saving) -> str:

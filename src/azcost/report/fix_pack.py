@@ -13,6 +13,7 @@ from pathlib import Path
 from azcost.advice.advise import Advice
 from azcost.advice.ledger import Entry
 from azcost.audit.rule import Step
+from azcost.errors import AzcostError
 from azcost.files import written_whole
 from azcost.report.view import printable, safe
 
@@ -20,6 +21,15 @@ _MAX_LINE = 300
 # What a script may do by itself; all else, code and words, is there to be read.
 _COMMAND = "az "
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
+
+
+def check(folder: Path) -> None:
+    """Raise AzcostError where scripts of another audit are: they may be out of date."""
+    if any(folder.glob("*.sh")):
+        raise AzcostError(
+            f"--fix-pack: {folder} has scripts already, which may be out of date: name a new "
+            "folder, or remove it."
+        )
 
 
 def write(advice: Advice, folder: Path) -> int:
