@@ -28,6 +28,30 @@ def quiet(seed: int) -> Leaves:
     return Leaves(paths, np.array(rows))
 
 
+# What machine learning does by the week: always, on workdays, three times, once, or mostly once.
+RHYTHMS = (
+    (1.0,) * 7,
+    (1.0, 1.0, 1.0, 1.0, 1.0, 0.0, 0.0),
+    (1.0, 0.0, 1.0, 0.0, 1.0, 0.0, 0.0),
+    (0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 5.0),
+    (0.1, 0.1, 4.0, 0.1, 0.1, 0.1, 0.1),
+)
+
+
+def rhythmic(seed: int) -> Leaves:
+    """Four services of five resources, each with a rhythm of the week, and noise."""
+    random = np.random.default_rng(seed)
+    days = np.arange(DAYS)
+    paths: list[Path] = []
+    rows = []
+    for service in range(4):
+        for number, rhythm in enumerate(RHYTHMS):
+            noise = np.exp(random.normal(0, 0.06, DAYS))
+            rows.append(random.lognormal(3, 0.7) * np.array(rhythm)[days % 7] * noise)
+            paths.append((f"s{service}", f"g{number % 2}", f"r{service}-{number}"))
+    return Leaves(paths, np.array(rows))
+
+
 def planted(seed: int, kind: Planted) -> tuple[Leaves, Path, int]:
     """A quiet bill with something in it: the bill, where it is, and its first day.
 

@@ -64,6 +64,36 @@ def test_a_weekend_is_no_dip_and_a_small_thing_no_news() -> None:
     assert len(one(series, floor=50.0)) == 1
 
 
+def test_jobs_with_a_rhythm_of_the_week_are_quiet() -> None:
+    """Workdays only, three times a week, Sundays only, mostly Wednesdays: no news."""
+    alarms = sum(len(anomalies(bills.rhythmic(seed))) for seed in range(8))
+    assert alarms / 8 / ((bills.DAYS - 28) / 30) <= 1
+
+
+@pytest.mark.parametrize(
+    ("week", "day", "amount"),
+    [
+        ((10.0, 10.0, 10.0, 10.0, 10.0, 0.0, 0.0), 82, 10.0),  # a Saturday that works
+        ((0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 50.0), 83, 100.0),  # a Sunday that works twice
+        ((0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 50.0), 81, 50.0),  # the job, on another day
+    ],
+)
+def test_what_breaks_a_rhythm_is_news(week: tuple[float, ...], day: int, amount: float) -> None:
+    series = np.tile(week, 20)
+    assert one(series) == []
+    series[day] = amount
+    assert [(first, kind) for _, first, _, kind in one(series)] == [(day, "spike")]
+
+
+def test_a_job_without_a_rhythm_is_news_three_times() -> None:
+    series = np.full(140, 10.0)
+    days = [32, 41, 45, 52, 60, 71, 75, 90, 99, 110, 121]
+    series[days] += 8
+    assert [first for _, first, _, _ in one(series)] == days[:3]
+    series[130] += 20  # and more than that is news again
+    assert [first for _, first, _, _ in one(series)] == [130, *days[:3]]
+
+
 def test_what_happens_everywhere_is_told_of_the_whole() -> None:
     cost = np.array([WEEKS * share for share in (1.0, 1.1, 0.9, 1.2)])
     cost[:, 100] *= 1.8

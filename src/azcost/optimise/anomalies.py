@@ -30,6 +30,9 @@ _STAYS = 0.5
 # So long after a level moved, days off to the same side by no more are its echo.
 _SETTLING_DAYS = 35
 _ECHO = 1.5
+# What came so often within so many days, not much smaller, comes again: a job without a
+# rhythm of the week.
+_OFTEN, _OFTEN_DAYS, _SMALLER = 3, 8 * WEEK, 1.5
 # A child that explains so much of a node's anomaly is where it happened.
 EXPLAINS = 0.7
 
@@ -83,7 +86,8 @@ def anomalies(leaves: Leaves, floor: float = 0.0) -> list[Anomaly]:
     """The anomalies of a bill, the dearest first.
 
     A day counts from `floor` (in money), or from a twentieth of the usual daily total,
-    whichever is more. The first four weeks are only learnt from.
+    whichever is more. The first four weeks are only learnt from; what came three times
+    within eight weeks is told no more.
     """
     nodes = leaves.nodes()
     paths = list(nodes)
@@ -92,12 +96,15 @@ def anomalies(leaves: Leaves, floor: float = 0.0) -> list[Anomaly]:
     least = max(floor, FLOOR_SHARE * float(np.median(sums[paths.index(())])))
     bill = _Bill(dict(zip(paths, range(len(paths)), strict=True)), sums, expected, error)
     found: list[Anomaly] = []
+    seen: dict[Path, list[Anomaly]] = {}
     # From the top down: what a node's parent already told of is not told again.
     for path in sorted(paths, key=len):
         for first, last in bill.events(path, least):
             one = bill.anomaly(bill.deepest(path, first, last), first, last)
-            if not _told(found, one):
+            before = seen.setdefault(one.of, [])
+            if not _told(found, one) and not _comes_again(before, one):
                 found.append(one)
+            before.append(one)
     return sorted(found, key=lambda one: -abs(one.impact))
 
 
@@ -116,6 +123,20 @@ def _told(found: Iterable[Anomaly], one: Anomaly) -> bool:
         if echo and 0 < one.a_day / other.a_day <= _ECHO:
             return True
     return False
+
+
+def _comes_again(before: Iterable[Anomaly], one: Anomaly) -> bool:
+    """Whether the like of it came so often at this node that it is no news."""
+    if one.kind.startswith("level"):
+        return False
+    alike = {
+        other.first
+        for other in before
+        if 0 < one.first - other.first <= _OFTEN_DAYS
+        and other.a_day
+        and 0 < one.a_day / other.a_day <= _SMALLER
+    }
+    return len(alike) >= _OFTEN
 
 
 class _Bill(msgspec.Struct):
