@@ -94,6 +94,14 @@ def test_a_job_without_a_rhythm_is_news_three_times() -> None:
     assert [first for _, first, _, _ in one(series)] == [130, *days[:3]]
 
 
+def test_a_fee_of_every_month_is_news_twice() -> None:
+    """On the first of March to July, from 1 January on."""
+    series = np.full(200, 10.0)
+    first = [59, 90, 120, 151, 181]
+    series[first] += 200
+    assert [when for _, when, _, _ in one(series)] == first[:2]
+
+
 def test_what_happens_everywhere_is_told_of_the_whole() -> None:
     cost = np.array([WEEKS * share for share in (1.0, 1.1, 0.9, 1.2)])
     cost[:, 100] *= 1.8

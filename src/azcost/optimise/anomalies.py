@@ -33,6 +33,8 @@ _ECHO = 1.5
 # What came so often within so many days, not much smaller, comes again: a job without a
 # rhythm of the week.
 _OFTEN, _OFTEN_DAYS, _SMALLER = 3, 8 * WEEK, 1.5
+# As does a fee of every month, from the third time on: the days between two and three of them.
+_A_MONTH, _TWO_MONTHS = range(28, 32), range(59, 63)
 # A child that explains so much of a node's anomaly is where it happened.
 EXPLAINS = 0.7
 
@@ -87,7 +89,7 @@ def anomalies(leaves: Leaves, floor: float = 0.0) -> list[Anomaly]:
 
     A day counts from `floor` (in money), or from a twentieth of the usual daily total,
     whichever is more. The first four weeks are only learnt from; what came three times
-    within eight weeks is told no more.
+    within eight weeks, or each month, is told no more.
     """
     nodes = leaves.nodes()
     paths = list(nodes)
@@ -126,17 +128,16 @@ def _told(found: Iterable[Anomaly], one: Anomaly) -> bool:
 
 
 def _comes_again(before: Iterable[Anomaly], one: Anomaly) -> bool:
-    """Whether the like of it came so often at this node that it is no news."""
+    """Whether the like of it came so often at this node, or each month, that it is no news."""
     if one.kind.startswith("level"):
         return False
-    alike = {
-        other.first
+    ago = {
+        one.first - other.first
         for other in before
-        if 0 < one.first - other.first <= _OFTEN_DAYS
-        and other.a_day
-        and 0 < one.a_day / other.a_day <= _SMALLER
+        if other.a_day and 0 < one.a_day / other.a_day <= _SMALLER
     }
-    return len(alike) >= _OFTEN
+    is_monthly = any(days in ago for days in _A_MONTH) and any(days in ago for days in _TWO_MONTHS)
+    return is_monthly or sum(0 < days <= _OFTEN_DAYS for days in ago) >= _OFTEN
 
 
 class _Bill(msgspec.Struct):
