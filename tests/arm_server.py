@@ -7,6 +7,7 @@ No host but this one is ever reached, and `asked` has everything that would have
 
 from __future__ import annotations
 
+import base64
 import datetime
 import json
 import re
@@ -143,15 +144,46 @@ def _token(asked: Asked) -> Answer:
         return Answer(
             body={
                 "token_endpoint": f"{root}/oauth2/v2.0/token",
+                "device_authorization_endpoint": f"{root}/oauth2/v2.0/devicecode",
                 "authorization_endpoint": f"{root}/oauth2/v2.0/authorize",
                 "issuer": f"{root}/v2.0",
             }
         )
+    sent = {name: found[0] for name, found in parse_qs(str(asked.body)).items()}
+    if asked.path.endswith("/devicecode"):
+        where = {"verification_uri": "https://microsoft.com/devicelogin", "user_code": "F7K9"}
+        code = f"code-for-{sent['scope']}"
+        return Answer(body={**where, "device_code": code, "expires_in": 900, "interval": 1})
     if asked.path.endswith("/token"):
-        scope = parse_qs(str(asked.body))["scope"][0].split()[0]
+        asked_for = sent.get("scope") or sent["device_code"].removeprefix("code-for-")
+        scope = next(word for word in asked_for.split() if word.startswith("https:"))
         token = {"token_type": "Bearer", "expires_in": 3600, "access_token": f"token-for-{scope}"}
-        return Answer(body=token)
+        return Answer(body=token | (_of_a_person(sent["client_id"]) if _is_person(sent) else {}))
     return Answer(body={"tenant_discovery_endpoint": f"{root}/.well-known/openid-configuration"})
+
+
+def _is_person(sent: dict[str, str]) -> bool:
+    return "device_code" in sent or "refresh_token" in sent
+
+
+def _of_a_person(client: str) -> dict[str, str]:
+    """What comes beside the token when somebody logs in, so that nobody is asked twice."""
+    claims = {
+        "aud": client, "iss": f"https://login.microsoftonline.com/{TENANT}/v2.0", "tid": TENANT,
+        "sub": "jo", "oid": "jo", "preferred_username": "jo@example.com",
+        "iat": int(time.time()), "exp": int(time.time()) + 3600,
+    }  # fmt: skip
+    parts = ({"alg": "none"}, claims, "")
+    info = {"uid": "jo", "utid": TENANT}
+    return {
+        "refresh_token": "again",
+        "id_token": ".".join(_base64(part) for part in parts),
+        "client_info": _base64(info),
+    }
+
+
+def _base64(part: object) -> str:
+    return base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=")
 
 
 class _Handler(BaseHTTPRequestHandler):

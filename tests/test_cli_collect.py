@@ -272,3 +272,17 @@ def test_of_the_weeks_before_ten_are_kept(tmp_path: Path) -> None:
     weeks.keep(msgspec.structs.replace(made, taken_at=made.taken_at + timedelta(days=7 * 13 - 2)))
     assert weeks.before(last) == before
     assert Weeks(tmp_path / "none").before(last) is None
+
+
+def test_a_device_code_is_shown_and_logs_in(
+    azure: tuple[Azure, dict[str, str]], run: Run, tmp_path: Path
+) -> None:
+    serve(azure[0])
+    file = str(tmp_path / "taken.json.gz")
+    words = ("collect", "--subscription", ID, "-o", file, "--fresh", "--login", "device-code")
+    nobody = dict.fromkeys(arm_server.PRINCIPAL, "")
+    done = run(*words, **nobody)
+    assert done.returncode == 0, done.stderr
+    # Once, though metrics and the manager want tokens of their own.
+    assert done.stderr.count("Open https://microsoft.com/devicelogin and enter the code F7K9.") == 1
+    assert "2 resources are in" in done.stdout
