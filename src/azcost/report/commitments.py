@@ -210,7 +210,7 @@ def _facts(answer: Answer, bought: list[Reservation | Plan]) -> dict[str, object
         "currency": answer.currency,
         "hours": answer.hours,
         "until": answer.end.isoformat(),
-        "purchases": [_purchase_facts(one) for one in bought],
+        "purchases": [purchase_facts(one) for one in bought],
         "recommended": _row_facts(advice.recommended, answer),
         "certificate": {
             "terms": str(advice.optimum.terms),
@@ -238,7 +238,8 @@ def _facts(answer: Answer, bought: list[Reservation | Plan]) -> dict[str, object
     }
 
 
-def _purchase_facts(one: Reservation | Plan) -> dict[str, object]:
+def purchase_facts(one: Reservation | Plan) -> dict[str, object]:
+    """A purchase for programs."""
     common: dict[str, object] = {
         "scope": one.scope,
         "purchase": one.purchase.value,

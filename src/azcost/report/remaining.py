@@ -5,7 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 
 from azcost.advice.commitments import Commitment, Commitments
-from azcost.optimise.commitment_bill import Plan, Reservation
+from azcost.optimise.commitment_bill import Plan
+from azcost.report.commitments import purchase_facts
 from azcost.report.document import Table
 
 TITLE = "What to commit to once the findings are done, not added"
@@ -65,28 +66,13 @@ def facts(found: Commitments | None) -> dict[str, object] | None:
                 "saving_monthly": one.saving.amount,
                 "bound": one.bound.amount,
                 "gap": Decimal(str(one.gap)).quantize(_GAP),
-                "purchases": [_purchase(each) for each in one.purchases],
+                "purchases": [purchase_facts(each) for each in one.purchases],
             }
             for one in found.terms
         ],
         "left_out": list(found.left_out),
         "unpriced": list(found.unpriced),
     }
-
-
-def _purchase(one: Reservation | Plan) -> dict[str, object]:
-    common: dict[str, object] = {
-        "purchase": one.purchase.value,
-        "monthly": one.monthly.amount,
-        "bound": one.bound.amount,
-    }
-    if isinstance(one, Plan):
-        return {**common, "kind": "savings plan", "hourly": one.hourly}
-    unit = one.group.unit
-    return {
-        **common, "kind": "reservation", "size": unit.size, "region": unit.region,
-        "count": one.count,
-    }  # fmt: skip
 
 
 def _years(one: Commitment) -> str:
