@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import bills
 from azcost.errors import AzcostError
 from azcost.optimise.forecast import conformal, forecast
 from azcost.optimise.holt_winters import smooth
@@ -63,6 +64,51 @@ def test_a_level_that_moved_last_week_is_where_the_forecast_starts() -> None:
     series[-7:] *= 2
     found = forecast(series, 7)
     assert found.expected.sum() == pytest.approx(2 * sum(WEEK), rel=0.1)
+
+
+@pytest.mark.parametrize("days", [4, 5, 9, 13])
+@pytest.mark.parametrize("factor", [0.1, 0.7, 1.3, 3.0])
+def test_a_level_that_moved_is_no_trend(days: int, factor: float) -> None:
+    noise = np.exp(np.random.default_rng(days).normal(0, 0.02, 140))
+    series = np.tile(WEEK, 20) * noise
+    series[-days:] *= factor
+    found = forecast(series, 28)
+    assert found.new_level == days
+    assert found.expected.sum() == pytest.approx(4 * factor * sum(WEEK), rel=0.06)
+
+
+def test_four_of_five_totals_after_a_new_level_are_inside() -> None:
+    inside = []
+    for seed in range(60):
+        random = np.random.default_rng(seed)
+        series = np.tile(WEEK, 24) * np.exp(random.normal(0, 0.03, 168))
+        days = int(random.integers(4, 14))
+        series[140 - days :] *= 0.7
+        found = forecast(series[:140], 28)
+        assert found.total.low is not None
+        assert found.total.high is not None
+        inside.append(found.total.low < series[140:].sum() < found.total.high)
+    assert np.mean(inside) >= 0.75
+
+
+def test_a_job_that_was_turned_off_stays_off_in_the_forecast() -> None:
+    series = np.full(120, 50.0)
+    series[-6:] = 0
+    assert forecast(series, 7).expected.tolist() == [0.0] * 7
+
+
+@pytest.mark.parametrize("last", [[200.0] * 3, [90.0, 130.0, 200.0, 300.0], [104.0] * 6])
+def test_spikes_slopes_and_small_steps_are_no_new_level(last: list[float]) -> None:
+    noise = np.exp(np.random.default_rng(5).normal(0, 0.02, 140))
+    series = 100 * noise
+    series[-len(last) :] = last
+    assert forecast(series, 7).new_level == 0
+
+
+def test_quiet_bills_have_no_new_level() -> None:
+    totals = [bills.quiet(seed).cost.sum(axis=0) for seed in range(6)]
+    moved = [forecast(one[:day], 7).new_level for one in totals for day in range(70, 180, 11)]
+    assert not any(moved)
 
 
 def test_the_past_of_a_forecast_holds_nothing_of_the_future() -> None:

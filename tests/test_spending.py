@@ -73,6 +73,26 @@ def test_known_events_are_added() -> None:
     assert added.ahead.expected[1] - plain.ahead.expected[1] == pytest.approx(500)
 
 
+def test_events_are_once_or_each_day(tmp_path: Path) -> None:
+    """Ten days are left of September: from the 22nd on nine, from the 29th on two."""
+    plain = json.loads(run("forecast", table(tmp_path), "--format", "json"))["month"]["expected"]
+    for event, more in (
+        ("2026-09-22=100", 100),
+        ("2026-09-22=-10/day", -90),
+        ("2026-09-29=+7", 14),
+        ("2026-09-29=7/day", 14),
+    ):
+        words = ("--event", event, "--format", "json")
+        found = json.loads(run("forecast", table(tmp_path), *words))["month"]["expected"]
+        assert float(found) - float(plain) == pytest.approx(more, abs=0.02)
+
+
+@pytest.mark.parametrize("event", ["2026-12-01", "x=1", "2026-12-01=nan", "2026-12-01=+inf"])
+def test_events_that_are_none(event: str) -> None:
+    result = CliRunner().invoke(main, ["forecast", "--demo", "--event", event])
+    assert (result.exit_code, "expected a day and an amount" in result.stderr) == (2, True)
+
+
 def test_anomalies_name_the_resource_and_the_cause(tmp_path: Path) -> None:
     facts = json.loads(run("anomalies", table(tmp_path, jump=2.0), "--format", "json"))
     (found,) = facts["anomalies"]

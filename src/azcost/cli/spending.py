@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from azcost.spending import Spending
 
 _MAX_PARTS = 15
+_EACH_DAY, _EXAMPLE = "/day", "2026-12-01=9000"
 
 
 def _sources(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -82,7 +84,7 @@ def _spending(
     "events",
     multiple=True,
     metavar="DAY=AMOUNT",
-    help="A known amount: 2026-12-01=9000, or 2026-12-01=+40 for each day from then on.",
+    help=f"A known amount: {_EXAMPLE}, or 2026-12-01=-40/day from then on.",
 )
 @answer_options
 def forecast(
@@ -136,11 +138,16 @@ def _parts(spending: Spending, by: str, days: int) -> list[Any]:
 def _event(text: str) -> Event:
     from azcost.outlook import Event
 
-    day, _, amount = text.partition("=")
+    day, _, written = text.partition("=")
+    amount = written.removesuffix(_EACH_DAY)
+    repeats = amount != written or amount[:1] == "+"
     try:
-        return Event(date.fromisoformat(day), float(amount), "given by you", amount[:1] == "+")
+        found = Event(date.fromisoformat(day), float(amount), "given by you", repeats)
+        if isfinite(found.amount):
+            return found
     except ValueError:
-        raise click.UsageError(f"--event {text}: expected a day and an amount.") from None
+        pass
+    raise click.UsageError(f"--event {text}: expected a day and an amount, such as {_EXAMPLE}.")
 
 
 @click.command()

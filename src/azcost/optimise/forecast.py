@@ -15,6 +15,7 @@ import numpy as np
 
 from azcost.errors import AzcostError
 from azcost.optimise.holt_winters import WEEK, Array, smooth
+from azcost.optimise.level import settled
 
 MIN_DAYS = 2 * WEEK
 # Older days say little about next month, and cost time.
@@ -25,6 +26,8 @@ _FIRST_ORIGIN = 4 * WEEK
 # another, so that 48 of them tell less than 48: by the rank of 80, only 76 of 100 were inside
 # (the daily series of eight years in bench/forecast.py, 250 origins), by that of 85 it is 82.
 _RANK = 0.85
+# The standard errors within which 80 of 100 cases of a normal error are.
+_OF_80 = 1.2816
 
 
 class Interval(msgspec.Struct, frozen=True):
@@ -53,7 +56,7 @@ class Forecast(msgspec.Struct, frozen=True):
     """Daily cost of the days ahead: arrays of the horizon's length, and their sum.
 
     `errors` are the logarithmic errors of earlier totals, actual over expected, from which
-    the interval is; `level_moved` says that the last week was read as a new level.
+    the interval is; `new_level` says how many of the last days were read as a new level.
     """
 
     expected: Array
@@ -62,6 +65,7 @@ class Forecast(msgspec.Struct, frozen=True):
     total: Interval
     errors: Array
     backtest: BackTest
+    new_level: int = 0
 
     def chance_over(self, amount: float) -> float | None:
         """The probability that the total is more than an amount; None when not known.
@@ -87,19 +91,32 @@ def forecast(daily: Array, horizon: int) -> Forecast:
     logs = np.log(np.maximum(known, floor))
     origins = _origins(len(logs), horizon)
     *past, now = smooth(logs, [*origins, len(logs)])
-    expected = _costs(now.ahead(horizon), floor)
+    # Earlier forecasts stay as they were: that levels move is what their errors tell.
+    level = settled(known)
+    least = _floor(level.series)
+    if level.days:
+        (now,) = smooth(np.log(np.maximum(level.series, least)), [len(known)])
+    expected = _costs(now.ahead(horizon), least)
     paths = np.array([_costs(state.ahead(horizon), floor) for state in past])
     actual = np.array([known[state.day : state.day + horizon] for state in past])
     errors = _log_ratios(actual.sum(axis=1), paths.sum(axis=1), floor) if past else np.empty(0)
     half = conformal(np.abs(errors))
     low, high = _band(expected, actual, paths, floor)
+    more = 1.0
+    if level.days and half:
+        more = float(np.hypot(half, _OF_80 * level.error)) / half
+        low, high = (
+            None if one is None else expected * (one / np.maximum(expected, least)) ** more
+            for one in (low, high)
+        )
     return Forecast(
         expected,
         low,
         high,
-        _interval(float(expected.sum()), half),
-        errors,
+        _interval(float(expected.sum()), half and half * more),
+        errors * more,
         _back_test(known, actual, paths, errors),
+        level.days,
     )
 
 

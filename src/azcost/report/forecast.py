@@ -115,6 +115,11 @@ def _notes(whole: Outlook, parts: Sequence[Outlook]) -> list[str]:
             "and so none for an interval."
         )
     notes.append(f"Complete until {whole.last_day}; later days are forecast, not read.")
+    if days := whole.ahead.new_level:
+        notes.append(
+            f"The last {days} days are read as a new level, and no trend: the days before count by "
+            "their rhythm and their errors only."
+        )
     for event in whole.events:
         each = " a day from then on" if event.repeats else ""
         notes.append(f"Known: {event.what}, {_money(event.amount)} on {event.day}{each}.")
