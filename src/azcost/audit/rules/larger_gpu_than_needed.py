@@ -29,10 +29,15 @@ from azcost.pricing.catalogue import VmSize
 from azcost.services.virtual_machine import VirtualMachine
 
 DAYS = 28
-# Gigabytes of memory, and trillions of operations a second of its tensor cores at 16 bits
-# without sparsity: NVIDIA's data sheets of the PCIe cards. Of kinds with several memories it
-# is the larger one, so that what is used is not taken as less than it is.
-GPUS = {"T4": (16, 65), "V100": (16, 112), "A100": (80, 312), "H100": (94, 756)}
+# Gigabytes of memory of the smallest and the largest kind, and trillions of operations a second
+# of its tensor cores at 16 bits without sparsity: NVIDIA's data sheets of the PCIe cards, as
+# https://www.nvidia.com/content/dam/en-zz/Solutions/Data-Center/a100/pdf/nvidia-a100-datasheet-us-nvidia-1758950-r4-web.pdf
+GPUS = {
+    "T4": (16, 16, 65),
+    "V100": (16, 32, 112),
+    "A100": (40, 80, 312),
+    "H100": (80, 94, 756),
+}
 # What the smaller GPU may be filled and used to at most.
 MOST = 0.8
 
@@ -110,12 +115,15 @@ def _smaller(
 
     It has at least half of the processors, which feed the GPUs.
     """
-    memory, speed = GPUS[size.gpu_model]
-    needs = filled.maximum / 100 * memory / MOST, used.quantile(95) / 100 * speed / MOST
+    # Which memory a size has is not known: what is used is a share of the most that it may be,
+    # and what a smaller one offers the least.
+    _, memory, speed = GPUS[size.gpu_model]
+    needed = filled.maximum / 100 * memory / MOST
+    work = used.quantile(95) / 100 * speed / MOST
     fitting = [
         model
-        for model, offers in GPUS.items()
-        if model != size.gpu_model and all(o >= n for o, n in zip(offers, needs, strict=True))
+        for model, (least, _, offered) in GPUS.items()
+        if model != size.gpu_model and least >= needed and offered >= work
     ]
     price = _price(size.size, region, facts)
     if price is None:
