@@ -231,6 +231,7 @@ def test_the_weekly_mail_of_a_subscription_compares_with_its_last_one(
     assert "New: " not in mail_of(tmp_path)
     # A week later: what was read is the snapshot of seven days ago, and the disk is gone.
     (kept,) = (cache / "weekly" / ID).iterdir()
+    assert kept.parent.stat().st_mode & 0o077 == 0  # somebody's bill
     taken = snapshot.load(kept)
     earlier = taken.taken_at - timedelta(days=7)
     kept.unlink()

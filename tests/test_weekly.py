@@ -125,6 +125,7 @@ def test_a_mail_arrives_whole_and_only_once(
     assert html is not None
     assert "What could be saved" in html.get_content()
     assert [one.get_filename() for one in mail.iter_attachments()] == ["azcost-report.html"]
+    assert (tmp_path / "spool").stat().st_mode & 0o077 == 0  # somebody's bill
     again = run(*words)
     assert "not again" in again.stderr
     assert len(mailbox.mails) == 1

@@ -30,6 +30,16 @@ def written_whole(target: Path) -> Iterator[Path]:
         raise
 
 
+def private(folder: Path) -> Path:
+    """The folder, made for nobody else's eyes if it is not there: somebody's bill will be in it.
+
+    Where the system refuses, whoever writes there says so.
+    """
+    with suppress(OSError):
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return folder
+
+
 def is_there(file: Path) -> bool:
     """Whether a file can be seen; `Path.is_file` fails where a folder may not be entered."""
     return os.path.isfile(file)

@@ -18,7 +18,7 @@ from pathlib import Path
 import msgspec
 
 from azcost.errors import AzcostError
-from azcost.files import written_whole
+from azcost.files import private, written_whole
 
 _WAITING, _TRYING, _SENT = ".eml", ".trying", ".sent"
 
@@ -30,7 +30,7 @@ class Spool(msgspec.Struct, frozen=True):
 
     def add(self, mail: EmailMessage) -> Path | None:
         """Keep a mail until it is sent; None when one with its id was sent before."""
-        file = self.folder / (_key(mail) + _WAITING)
+        file = private(self.folder) / (_key(mail) + _WAITING)
         if file.with_suffix(_SENT).exists():
             return None
         try:

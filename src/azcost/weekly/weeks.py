@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 
 from azcost.audit.snapshot import Snapshot, save
+from azcost.files import private
 
 # A mail that is sent again some days later still compares with the week before.
 _LEAST_DAYS = 5
@@ -23,7 +24,7 @@ class Weeks(msgspec.Struct, frozen=True):
 
     def keep(self, snapshot: Snapshot) -> Path:
         """Write the snapshot of its day; of the days before, only the last ten are left."""
-        file = self.folder / f"{snapshot.today}{_ENDING}"
+        file = private(self.folder) / f"{snapshot.today}{_ENDING}"
         save(snapshot, file)
         for _, old in sorted(self._days())[:-_KEPT]:
             old.unlink()

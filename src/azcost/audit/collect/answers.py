@@ -16,7 +16,7 @@ import msgspec
 
 from azcost.audit.resource import without_secrets
 from azcost.errors import Unwritable
-from azcost.files import written_whole
+from azcost.files import private, written_whole
 
 
 class Answers:
@@ -43,7 +43,7 @@ class Answers:
             return msgspec.json.decode(gzip.decompress(file.read_bytes()))
         answer = without_secrets({"answer": ask()})["answer"]
         with suppress(Unwritable, OSError):  # without a cache it only takes longer
-            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            private(self._folder)
             with written_whole(file) as part:
                 part.write_bytes(gzip.compress(msgspec.json.encode(answer), compresslevel=1))
         return answer
